@@ -1,0 +1,72 @@
+-- What the pipeline remembers between runs. Readers find the same tables in the published file.
+CREATE SCHEMA IF NOT EXISTS pipeline;
+
+CREATE TABLE IF NOT EXISTS pipeline.about (
+    key VARCHAR PRIMARY KEY,
+    value VARCHAR
+);
+COMMENT ON TABLE pipeline.about IS 'What this file is: schema version, workspace, release that wrote it.';
+
+CREATE TABLE IF NOT EXISTS pipeline.bookmarks (
+    stream VARCHAR PRIMARY KEY,
+    bookmark TIMESTAMPTZ,
+    completed_at TIMESTAMPTZ
+);
+COMMENT ON TABLE pipeline.bookmarks IS 'How far each stream is synced; one row a stream that was synced completely once.';
+COMMENT ON COLUMN pipeline.bookmarks.bookmark IS 'Newest cursor value safely stored, by Intercom''s clock; NULL for a stream that has no cursor.';
+COMMENT ON COLUMN pipeline.bookmarks.completed_at IS 'When the stream was last synced completely.';
+
+CREATE TABLE IF NOT EXISTS pipeline.slices (
+    stream VARCHAR,
+    number BIGINT,
+    kind VARCHAR,
+    lower BIGINT,
+    upper BIGINT,
+    page_token VARCHAR,
+    newest BIGINT
+);
+COMMENT ON TABLE pipeline.slices IS 'Work begun and not ended: a sync that was stopped goes on from here.';
+COMMENT ON COLUMN pipeline.slices.number IS 'Tells the slices of a stream apart.';
+COMMENT ON COLUMN pipeline.slices.kind IS 'backfill: created between lower and upper; incremental: updated since lower.';
+COMMENT ON COLUMN pipeline.slices.lower IS 'First second of the slice (unix seconds).';
+COMMENT ON COLUMN pipeline.slices.upper IS 'Last second of the slice (unix seconds); NULL when it is open.';
+COMMENT ON COLUMN pipeline.slices.page_token IS 'Page to ask for next; NULL at the first page.';
+COMMENT ON COLUMN pipeline.slices.newest IS 'The bookmark to set when the stream is complete (unix seconds).';
+
+CREATE TABLE IF NOT EXISTS pipeline.runs (
+    run_id VARCHAR,
+    stream VARCHAR,
+    started_at TIMESTAMPTZ,
+    finished_at TIMESTAMPTZ,
+    result VARCHAR,
+    error VARCHAR,
+    records_read BIGINT,
+    rows_inserted BIGINT,
+    rows_updated BIGINT,
+    rows_unchanged BIGINT,
+    rows_removed BIGINT,
+    requests BIGINT,
+    retries BIGINT,
+    waited_seconds DOUBLE,
+    received_bytes BIGINT,
+    seconds DOUBLE,
+    bookmark_before TIMESTAMPTZ,
+    bookmark_after TIMESTAMPTZ
+);
+COMMENT ON TABLE pipeline.runs IS 'One row a stream and run: what was read, changed and asked for, and how it ended.';
+COMMENT ON COLUMN pipeline.runs.result IS 'complete, partial (stopped, resumes where it was) or failed.';
+COMMENT ON COLUMN pipeline.runs.rows_removed IS 'Rows deleted or flagged as gone.';
+COMMENT ON COLUMN pipeline.runs.waited_seconds IS 'Seconds that requests waited for the rate limit, summed over requests.';
+COMMENT ON COLUMN pipeline.runs.seconds IS 'Seconds from the stream''s start to its end.';
+
+CREATE TABLE IF NOT EXISTS pipeline.schema_events (
+    table_name VARCHAR,
+    field VARCHAR,
+    drift VARCHAR,
+    first_seen_at TIMESTAMPTZ,
+    last_seen_at TIMESTAMPTZ,
+    occurrences BIGINT,
+    PRIMARY KEY (table_name, field, drift)
+);
+COMMENT ON TABLE pipeline.schema_events IS 'Where Intercom''s records differed from the declared columns. The values stand in the rows'' _extra.';
+COMMENT ON COLUMN pipeline.schema_events.drift IS 'new field, misfit (the value did not fit the column''s type), without key, or unreadable.';

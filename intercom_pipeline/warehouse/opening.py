@@ -1,0 +1,171 @@
+"""Open the writer's database, and say in plain words why it cannot be opened or written."""
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from intercom_pipeline.warehouse.ddl import SCHEMA_VERSION, create_bookkeeping, create_tables
+from intercom_pipeline.warehouse.errors import (
+    NotADatabase,
+    WarehouseBusy,
+    WarehouseTooNew,
+    WarehouseUnwritable,
+    WrongWorkspace,
+)
+from intercom_pipeline.warehouse.files import DataFolder, only_sync, prepare, private_files
+from intercom_pipeline.warehouse.table import Table
+from intercom_pipeline.warehouse.warehouse import Warehouse
+
+OLDEST_READER = "v1.2.0"
+"""The oldest DuckDB release whose clients can read the published file."""
+
+_MEMORY = "256MB"
+"""What DuckDB may hold; beyond it, it spills to the scratch folder. Memory stays flat at any size."""
+
+_PATIENCE_SECONDS = 10.0
+_RETRY_SECONDS = 0.2
+
+
+@contextmanager
+def open_warehouse(folder: DataFolder, tables: Iterable[Table]) -> Iterator[Warehouse]:
+    """Be the only sync into a folder, with its database open and all tables made.
+
+    Raises:
+        WarehouseBusy: Another sync runs, or another program holds the database.
+        NotADatabase: The file is no DuckDB database.
+        WarehouseTooNew: A later release wrote it.
+        WarehouseUnwritable: The folder cannot be written, or the disk is full.
+    """
+    prepare(folder)
+    with private_files(), only_sync(folder), failures(folder):
+        connection = _connect(folder)
+        try:
+            _bring_up_to_date(folder, connection, tables)
+            yield Warehouse(folder=folder, connection=connection)
+        finally:
+            connection.close()
+
+
+def _connect(folder: DataFolder) -> duckdb.DuckDBPyConnection:
+    """Open the database, waiting a little for a program that holds it for a moment."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return duckdb.connect(
+                str(folder.warehouse),
+                config={
+                    "storage_compatibility_version": OLDEST_READER,
+                    "memory_limit": _MEMORY,
+                    "temp_directory": str(folder.scratch),
+                    "preserve_insertion_order": False,
+                    "TimeZone": "UTC",
+                },
+            )
+        except duckdb.IOException as error:
+            if "Could not set lock" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_SECONDS)
+
+
+def _bring_up_to_date(
+    folder: DataFolder, connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]
+) -> None:
+    create_bookkeeping(connection)
+    stored = recall(connection, "schema_version")
+    if stored is not None and int(stored) > SCHEMA_VERSION:
+        raise WarehouseTooNew(
+            f"{folder.warehouse} was written by a later release (its schema is {stored}, this release knows "
+            f"{SCHEMA_VERSION}).",
+            why="An older release could damage what it does not know.",
+            fix="Update intercom-pipeline, or name another folder in INTERCOM_DATA_DIR.",
+        )
+    create_tables(connection, tables)
+    remember(connection, "schema_version", str(SCHEMA_VERSION))
+    remember(connection, "release", version("intercom-pipeline"))
+
+
+def recall(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
+    """A fact about the file from `pipeline.about`."""
+    row = connection.execute("SELECT value FROM pipeline.about WHERE key = ?", [key]).fetchone()
+    return row[0] if row else None
+
+
+def remember(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
+    """Keep a fact about the file in `pipeline.about`; an unchanged one is not written."""
+    if recall(connection, key) != value:
+        connection.execute("INSERT OR REPLACE INTO pipeline.about VALUES (?, ?)", [key, value])
+
+
+def belongs_to(warehouse: Warehouse, workspace: str, timezone: str | None = None) -> None:
+    """Tie the database to a workspace at its first sync, and refuse any other afterwards.
+
+    Raises:
+        WrongWorkspace: The database holds another workspace's records.
+    """
+    known = recall(warehouse.connection, "workspace_id")
+    if known is not None and known != workspace:
+        raise WrongWorkspace(
+            f"{warehouse.folder.warehouse} holds workspace {known}, but the token belongs to {workspace}.",
+            why="Two workspaces in one database could not be told apart.",
+            fix="Use the other token, or name another folder for this workspace in INTERCOM_DATA_DIR.",
+        )
+    remember(warehouse.connection, "workspace_id", workspace)
+    if timezone:
+        remember(warehouse.connection, "workspace_timezone", timezone)
+
+
+@contextmanager
+def failures(folder: DataFolder) -> Iterator[None]:
+    """Turn DuckDB's errors about files into those of this project."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _explained(error, folder.warehouse) or error from error
+
+
+def _explained(error: duckdb.Error, path: Path) -> Exception | None:
+    text = str(error)
+    if "Could not set lock" in text:
+        return busy(text, path)
+    if "not a valid DuckDB database" in text or "Corrupt database" in text:
+        return NotADatabase(
+            f"{path} is not a DuckDB database that can be opened.",
+            why=text.splitlines()[0],
+            fix="Move it away (the next sync makes a new one), or name another folder in INTERCOM_DATA_DIR.",
+        )
+    if "newer version" in text:
+        return WarehouseTooNew(
+            f"{path} was written by a later release of DuckDB.",
+            why=text.splitlines()[0],
+            fix="Update the duckdb package, or name another folder in INTERCOM_DATA_DIR.",
+        )
+    if "No space left" in text:
+        return WarehouseUnwritable(
+            f"The disk that holds {path} is full.",
+            why="Nothing of the last batch was stored; everything before it is safe.",
+            fix="Free some space and run the same command again: it resumes where it was.",
+        )
+    if "Permission denied" in text or "Read-only file system" in text or "read-only" in text:
+        return WarehouseUnwritable(
+            f"{path} cannot be written.",
+            why=text.splitlines()[0],
+            fix="Change its permissions, or name another folder in INTERCOM_DATA_DIR.",
+        )
+    return None
+
+
+def busy(text: str, path: Path) -> WarehouseBusy:
+    """The error for a database that another program holds, named from DuckDB's message."""
+    found = re.search(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)", text)
+    who = f"{found['program']} (process {found['pid']})" if found else "another program"
+    return WarehouseBusy(
+        f"{path} is held by {who}.",
+        why="DuckDB lets one program at a time write a database.",
+        fix=f"Close it there; to read while syncs run, open {DataFolder(path.parent).published.name}.",
+        holder=int(found["pid"]) if found else None,
+    )

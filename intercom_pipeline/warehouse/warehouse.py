@@ -1,0 +1,167 @@
+"""The writer's database: opened once a run, changed in short transactions, closed before it is published."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+import duckdb
+import msgspec
+
+from intercom_pipeline.warehouse import progress as memory
+from intercom_pipeline.warehouse.ddl import identifier
+from intercom_pipeline.warehouse.decode import Note, Row, decode
+from intercom_pipeline.warehouse.files import DataFolder
+from intercom_pipeline.warehouse.merge import Changes, flag_gone, merge, rescued, stage
+from intercom_pipeline.warehouse.progress import Progress, Run, Slice
+from intercom_pipeline.warehouse.table import Table
+
+
+@dataclass(kw_only=True, slots=True)
+class Batch:
+    """Records of one stream that are merged together.
+
+    Attributes:
+        table: The stream's table.
+        rows: The newest version of each record, by key.
+        gone: Keys of records that Intercom says are gone.
+        complete: The batch holds every record there is.
+        notes: What was noticed about the records.
+    """
+
+    table: Table
+    rows: dict[str, Row] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    complete: bool = False
+    notes: Counter[Note] = field(default_factory=Counter)
+
+    def add(self, raw: msgspec.Raw | bytes) -> None:
+        """Add a record as Intercom sent it; of two with the same key the newer stays."""
+        row = decode(self.table, raw)
+        if not isinstance(row, Row):
+            self.notes.update(row)
+            return
+        self.notes.update(row.notes)
+        known = self.rows.get(row.key)
+        if known is None or (row.version or 0) >= (known.version or 0):
+            self.rows[row.key] = row
+            self.gone.discard(row.key)
+
+    def absorb(self, other: "Batch") -> None:
+        """Take over the records of another batch of the same table."""
+        for key, row in other.rows.items():
+            known = self.rows.get(key)
+            if known is None or (row.version or 0) >= (known.version or 0):
+                self.rows[key] = row
+        self.gone = (self.gone | other.gone) - other.rows.keys()
+        self.complete = self.complete or other.complete
+        self.notes.update(other.notes)
+
+    @property
+    def size(self) -> int:
+        """Bytes held, about."""
+        return sum(row.size for row in self.rows.values())
+
+
+@dataclass(slots=True)
+class Warehouse:
+    """An open warehouse. Use it from one thread at a time.
+
+    Attributes:
+        folder: Where it lives.
+        connection: The open connection to the writer's database.
+    """
+
+    folder: DataFolder
+    connection: duckdb.DuckDBPyConnection
+
+    def commit(self, batches: Sequence[Batch], progress: Sequence[Progress]) -> dict[str, Changes]:
+        """Merge batches and store the progress they stand for, in one transaction.
+
+        Returns:
+            What changed, by table.
+
+        Raises:
+            duckdb.Error: Nothing of this commit was stored (a full disk, say).
+        """
+        for batch in batches:
+            self._stage(batch)
+        changes: dict[str, Changes] = {}
+        with self._transaction():
+            for batch in batches:
+                self._merge(batch, changes)
+            for step in progress:
+                memory.store(self.connection, step)
+        return changes
+
+    def _merge(self, batch: Batch, changes: dict[str, Changes]) -> None:
+        for name, change in merge(self.connection, batch.table, complete=batch.complete).items():
+            changes[name] = changes.get(name, Changes()) + change
+        if batch.gone:
+            key = identifier(batch.table.primary_key[0])
+            condition = f"{key} IN (SELECT unnest($keys::VARCHAR[]))"
+            parameters = {"keys": sorted(batch.gone)}
+            gone = flag_gone(self.connection, batch.table, condition, "deleted", parameters)
+            changes[batch.table.name] += Changes(removed=gone)
+        memory.note_drift(self.connection, batch.notes)
+
+    def _stage(self, batch: Batch) -> None:
+        """Stage a batch; rows that DuckDB cannot read are found and cut down to what it can."""
+        rows = list(batch.rows.values())
+        try:
+            stage(self.connection, batch.table, rows, self.folder.scratch)
+        except (duckdb.InvalidInputException, duckdb.ConversionException):
+            readable = list(self._readable(batch.table, rows))
+            batch.notes.update(note for row in readable for note in row.notes[-1:] if row not in rows)
+            stage(self.connection, batch.table, readable, self.folder.scratch)
+
+    def _readable(self, table: Table, rows: list[Row]) -> Iterator[Row]:
+        try:
+            stage(self.connection, table, rows, self.folder.scratch)
+        except (duckdb.InvalidInputException, duckdb.ConversionException):
+            if len(rows) == 1:
+                yield rescued(table, rows[0])
+                return
+            middle = len(rows) // 2
+            yield from self._readable(table, rows[:middle])
+            yield from self._readable(table, rows[middle:])
+        else:
+            yield from rows
+
+    def stored_versions(self, table: Table, keys: Sequence[str]) -> dict[str, int | None]:
+        """The cursor (unix seconds) of those records that are stored and not flagged as gone, by key."""
+        key, cursor = identifier(table.primary_key[0]), identifier(table.cursor or "")
+        rows = self.connection.execute(
+            f"SELECT {key}, epoch({cursor})::BIGINT FROM main.{identifier(table.name)} "
+            f"WHERE _deleted_at IS NULL AND {key} IN (SELECT unnest(?::VARCHAR[]))",
+            [list(keys)],
+        ).fetchall()
+        return dict(rows)
+
+    def bookmark(self, stream: str) -> tuple[bool, int | None]:
+        """Whether the stream was ever synced completely, and its bookmark in unix seconds."""
+        return memory.bookmark(self.connection, stream)
+
+    def open_slices(self, stream: str) -> list[Slice]:
+        """The slices an earlier run left unfinished, oldest first."""
+        return memory.open_slices(self.connection, stream)
+
+    def forget(self, stream: str) -> None:
+        """Forget how far a stream is, so that the next sync asks for everything. Its rows stay."""
+        with self._transaction():
+            memory.forget(self.connection, stream)
+
+    def record(self, run: Run) -> None:
+        """Keep one stream's part in a run."""
+        memory.insert(self.connection, "pipeline.runs", [run])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self.connection.execute("BEGIN TRANSACTION")
+        try:
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException:
+            with suppress(duckdb.TransactionException):  # a failed commit has rolled back already
+                self.connection.execute("ROLLBACK")
+            raise
