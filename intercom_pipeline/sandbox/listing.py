@@ -1,0 +1,61 @@
+"""Answers that hold many records: their encoded bytes joined, without decoding or encoding anything twice."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from intercom_pipeline.sandbox.collection import Record
+from intercom_pipeline.sandbox.endpoint import Answer, Call
+from intercom_pipeline.sandbox.matching import Searched
+from intercom_pipeline.sandbox.paging import Order, Page, PageRequest, cursor_page, page_request
+from intercom_pipeline.sandbox.search import Rules, read_order, read_query
+from intercom_pipeline.sandbox.shapes import Shape
+
+
+def list_page(call: Call, kind: str, order: Order, *, default: int, most: int) -> Page:
+    """The page of all records of a kind that the query string asks for."""
+    keys = call.workspace.collections[kind].orders[order.field]
+    asked = page_request(call.query, default=default, most=most)
+    return cursor_page(keys, order, asked, first=0, last=len(keys))
+
+
+def search_page(call: Call, kind: str, order: Order, *, default: int, most: int) -> Page:
+    """The page of the records found that the body asks for; raises 400 for a query Intercom would refuse."""
+    body = call.body
+    query = read_query(body.get("query"), Rules(kind=kind, version=call.version))
+    asked: PageRequest = page_request(body.get("pagination") or {}, default=default, most=most)
+    searched = Searched(
+        kind=kind,
+        collection=call.workspace.collections[kind],
+        query=query,
+        order=read_order(body.get("sort"), default=order),
+        zone=call.workspace.zone,
+        unseen=call.workspace.unseen(kind),
+    )
+    return call.workspace.searcher.page(searched, asked)
+
+
+def page_answer(
+    call: Call, kind: str, page: Page, *, shape: Shape, name: str = "data", type_: str = "list"
+) -> Answer:
+    """The answer for a page: `{"type", <name>: [...], "total_count", "pages"}`."""
+    tail = msgspec.json.encode({"type": type_, "total_count": page.total_count, "pages": page.pages})
+    records = b",".join(encoded(call, kind, page.positions, shape))
+    return Answer(body=b'{"%b":[%b],%b' % (name.encode(), records, tail[1:]))
+
+
+def encoded(call: Call, kind: str, positions: Iterable[int], shape: Shape) -> list[bytes]:
+    """Each record as JSON in the call's version."""
+    collection = call.workspace.collections[kind]
+    version = call.version
+
+    def encode(record: Record) -> bytes:
+        return msgspec.json.encode(shape(record, version))
+
+    return [collection.encoded((shape, version), position, encode) for position in positions]
+
+
+def all_records(call: Call, kind: str, shape: Shape) -> list[msgspec.Raw]:
+    """Every listed record of a kind, ready to be put into an answer."""
+    positions = call.workspace.collections[kind].positions()
+    return [msgspec.Raw(body) for body in encoded(call, kind, positions, shape)]

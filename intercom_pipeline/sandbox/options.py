@@ -1,0 +1,49 @@
+"""What a workspace holds, and how its server behaves: two frozen values."""
+
+from dataclasses import dataclass
+
+NEWEST_VERSION = "2.17"
+VERSIONS = ("2.11", "2.12", "2.13", "2.14", "2.15", "2.16", "2.17")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sizes:
+    """How many of each object a new workspace holds; the defaults make a small believable one."""
+
+    contacts: int = 500
+    conversations: int = 200
+    articles: int = 40
+    companies: int = 60
+    tickets: int = 0
+    admins: int = 12
+    teams: int = 4
+    tags: int = 18
+    segments: int = 6
+    long_conversations: int = 1
+    """How many of the conversations have over 500 parts, more than one answer of the API can carry."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """How the server answers; what can change while it runs is in `Conditions`."""
+
+    api_timezone: str = "America/New_York"
+    """The workspace's time zone: contact dates are searched by its calendar days (`GET /me`: `app.timezone`)."""
+    region: str = "US"
+    """The workspace's region: US, EU or AU."""
+    limit_per_minute: int = 10_000
+    """Requests a minute; a sixth of it is let through in each window of ten seconds."""
+    latency_ms: float = 0
+    """Milliseconds each answer is held back."""
+    pinned_version: str = "2.14"
+    """The API version that a request without an `Intercom-Version` header gets."""
+    token: str = "sandbox-token"  # noqa: S105 (opens nothing but this pretend workspace)
+    """The access token that is let in."""
+    searchable_after_seconds: float = 0
+    """How long a new or changed object is missing from search."""
+    archived_readable: bool = True
+    """Whether a GET by id still finds an archived contact (Intercom does not say; lists and search never do)."""
+    now: float | None = None
+    """Unix seconds at which the clock stands still; None lets it run with the machine's."""
+    warm: bool = False
+    """Whether every record is made and encoded before the first request, so that a benchmark times only reads."""

@@ -1,0 +1,12 @@
+"""The endpoints, a module for each family; a new family is added to `ENDPOINTS`."""
+
+from intercom_pipeline.sandbox.endpoint import Endpoint
+from intercom_pipeline.sandbox.routes import account, articles, companies, contacts, conversations
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *account.ENDPOINTS,
+    *contacts.ENDPOINTS,
+    *conversations.ENDPOINTS,
+    *articles.ENDPOINTS,
+    *companies.ENDPOINTS,
+)

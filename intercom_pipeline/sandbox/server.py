@@ -1,0 +1,110 @@
+"""The sandbox on a loopback port: in a thread beside a test, or in the foreground."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from intercom_pipeline.sandbox.app import Service, application
+from intercom_pipeline.sandbox.options import Options, Sizes
+from intercom_pipeline.sandbox.request_log import RequestLog
+from intercom_pipeline.sandbox.workspace import Workspace
+
+_LOOPBACK = "127.0.0.1"
+_BACKLOG = 2048
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sandbox:
+    """A running sandbox."""
+
+    url: str
+    service: Service
+
+    @property
+    def token(self) -> str:
+        """The access token the server was started with."""
+        return self.service.options.token
+
+    @property
+    def workspace(self) -> Workspace:
+        """The living state."""
+        return self.service.workspace
+
+    @property
+    def requests(self) -> RequestLog:
+        """What was asked of it."""
+        return self.service.requests
+
+
+@contextmanager
+def serve(
+    *,
+    sizes: Sizes | None = None,
+    options: Options | None = None,
+    seed: int = 0,
+    workspace: Workspace | None = None,
+    port: int = 0,
+) -> Iterator[Sandbox]:
+    """Serve a workspace from a thread on a loopback port, a free one unless named, until the block ends."""
+    service = _service(sizes, options, seed, workspace)
+    listener = _listener(port)
+    server = uvicorn.Server(_config(service))
+    thread = threading.Thread(target=_run, args=(server, listener), name="sandbox", daemon=True)
+    thread.start()
+    try:
+        # The listener accepts connections from the start, so there is nothing to wait for.
+        yield Sandbox(url=_url(listener), service=service)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def serve_forever(
+    *,
+    ready: Callable[[Sandbox], None],
+    sizes: Sizes | None = None,
+    options: Options | None = None,
+    seed: int = 0,
+    port: int = 0,
+) -> None:
+    """Serve in the foreground until interrupted; `ready` is called once with the running sandbox."""
+    service = _service(sizes, options, seed, None)
+    listener = _listener(port)
+    ready(Sandbox(url=_url(listener), service=service))
+    uvicorn.Server(_config(service)).run(sockets=[listener])
+
+
+def _service(sizes: Sizes | None, options: Options | None, seed: int, workspace: Workspace | None) -> Service:
+    living = workspace or Workspace(sizes, options, seed)
+    return Service(living, options or living.options)
+
+
+def _listener(port: int) -> socket.socket:
+    listener = socket.create_server((_LOOPBACK, port), backlog=_BACKLOG)
+    listener.set_inheritable(False)
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    return f"http://{_LOOPBACK}:{listener.getsockname()[1]}"
+
+
+def _config(service: Service) -> uvicorn.Config:
+    return uvicorn.Config(
+        application(service),
+        log_level="critical",
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
+
+
+def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+    asyncio.run(server.serve(sockets=[listener]))

@@ -1,0 +1,115 @@
+"""What a record looks like in each API version; records are held with the fields of all of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from intercom_pipeline.sandbox.collection import Record
+from intercom_pipeline.sandbox.options import VERSIONS
+
+_LAST = len(VERSIONS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """A field that only some versions show; `path` names lists by `[]`."""
+
+    path: str
+    since: str = VERSIONS[0]
+    before: str | None = None
+
+    def hidden_in(self, version: str) -> bool:
+        """Whether this version does not know the field."""
+        last = _LAST if self.before is None else VERSIONS.index(self.before)
+        return not VERSIONS.index(self.since) <= VERSIONS.index(version) < last
+
+
+_PART = "conversation_parts.conversation_parts[]"
+
+# The differences between Intercom's descriptions of 2.11 to 2.16, by kind of record.
+SHOWN: dict[str, tuple[Shown, ...]] = {
+    "contacts": (Shown(path="merge_history", since="2.16"),),
+    "conversations": (
+        Shown(path="company", since="2.15"),
+        Shown(path="channel", since="2.16"),
+        Shown(path="statistics.assigned_team_first_response_time", since="2.12"),
+        Shown(path="statistics.assigned_team_first_response_time_in_office_hours", since="2.13"),
+        Shown(path="statistics.handling_time", since="2.13"),
+        Shown(path="statistics.adjusted_handling_time", since="2.13"),
+        Shown(path="conversation_rating.updated_at", since="2.14"),
+        Shown(path="ai_agent.created_at", since="2.14"),
+        Shown(path="ai_agent.updated_at", since="2.14"),
+        Shown(path="source.author.from_ai_agent", since="2.14"),
+        Shown(path="source.author.is_ai_answer", since="2.14"),
+        Shown(path=f"{_PART}.author.from_ai_agent", since="2.14"),
+        Shown(path=f"{_PART}.author.is_ai_answer", since="2.14"),
+        Shown(path=f"{_PART}.metadata", since="2.14"),
+        Shown(path=f"{_PART}.state", since="2.13"),
+        Shown(path=f"{_PART}.tags", since="2.13"),
+        Shown(path=f"{_PART}.event_details", since="2.13"),
+        Shown(path=f"{_PART}.app_package_code", since="2.13"),
+        Shown(path=f"{_PART}.email_message_metadata", since="2.13"),
+    ),
+    "articles": (
+        Shown(path="tags", since="2.13"),
+        Shown(path="parent_id", before="2.16"),
+        Shown(path="parent_type", before="2.16"),
+        Shown(path="statistics.fin_involvements", since="2.16"),
+        Shown(path="statistics.fin_resolutions", since="2.16"),
+        Shown(path="statistics.fin_resolution_rate", since="2.16"),
+    ),
+    "admins": (Shown(path="away_status_reason_id", since="2.14"), Shown(path="role", since="2.16")),
+    "teams": (Shown(path="assignment_limit", since="2.14"), Shown(path="distribution_method", since="2.14")),
+    "companies": (Shown(path="notes", since="2.16"),),
+}
+
+_PRIORITY_SINCE_2_16 = {"priority": "high", "not_priority": "none"}
+_RESOLUTION_SINCE_2_15 = {"routed_to_team": "escalated", "abandoned": None}
+
+
+def at_least(version: str, other: str) -> bool:
+    """Whether `version` is `other` or newer."""
+    return VERSIONS.index(version) >= VERSIONS.index(other)
+
+
+def shaped(kind: str, record: Record, version: str) -> Record:
+    """The record as this version shows it; the record itself is left as it is."""
+    for field in SHOWN.get(kind, ()):
+        if field.hidden_in(version):
+            record = _without(record, field.path.split("."))
+    renamed = _RENAMED.get(kind)
+    return record if renamed is None else renamed(record, version)
+
+
+def _without(record: Record, path: list[str]) -> Record:
+    head, rest = path[0], path[1:]
+    name = head.removesuffix("[]")
+    value = record.get(name)
+    if value is None and name not in record:
+        return record
+    if not rest:
+        return {key: held for key, held in record.items() if key != name}
+    if isinstance(value, list):
+        return record | {name: [_without(each, rest) for each in value]}
+    return record | {name: _without(value, rest)} if isinstance(value, dict) else record
+
+
+def _contact(record: Record, version: str) -> Record:
+    owner = record.get("owner_id")
+    if owner is None or not at_least(version, "2.16"):
+        return record
+    return record | {"owner_id": str(owner)}
+
+
+def _conversation(record: Record, version: str) -> Record:
+    changed: dict[str, Any] = {}
+    if at_least(version, "2.15") and record.get("ai_agent"):
+        agent = record["ai_agent"]
+        state = agent.get("resolution_state")
+        changed["ai_agent"] = agent | {"resolution_state": _RESOLUTION_SINCE_2_15.get(state, state)}
+    if at_least(version, "2.16"):
+        changed["priority"] = _PRIORITY_SINCE_2_16.get(record["priority"], record["priority"])
+    return record | changed if changed else record
+
+
+_RENAMED: dict[str, Callable[[Record, str], Record]] = {"contacts": _contact, "conversations": _conversation}
