@@ -1,0 +1,67 @@
+"""Conversation parts: every message, note, assignment, close and other event after the opening message.
+
+Fields as in Intercom's API description of `conversation_part`, versions 2.11 to 2.16.
+"""
+
+from intercom_pipeline.sync.tables.columns import boolean, identifier, inside, json, text, time
+from intercom_pipeline.warehouse.table import PARENT, Table, plain_text
+
+CONVERSATION_PARTS_TABLE = Table(
+    name="conversation_parts",
+    description=(
+        "Every message, note, assignment, close and other event of a conversation after its opening message, "
+        "which is conversations.source."
+    ),
+    grain="one part of a conversation",
+    columns=(
+        identifier("id", "The part's id, given by Intercom."),
+        text("type", "Always conversation_part."),
+        identifier("conversation_id", "The conversation's id, as in conversations.", field=PARENT),
+        text("part_type", "What happened, such as comment, note, assignment, open, close or snoozed."),
+        time("created_at", "When the part was created (UTC)."),
+        time("updated_at", "When the part last changed (UTC)."),
+        time("notified_at", "When people were notified of the part (UTC)."),
+        text(
+            "author_type",
+            "Who wrote the part: user, lead, admin, team or bot.",
+            expression=inside("author", "type"),
+        ),
+        identifier(
+            "author_id",
+            "The author's id, of a contact or an admin by author_type.",
+            expression=inside("author", "id"),
+        ),
+        text("author_name", "The author's name.", expression=inside("author", "name"), personal=True),
+        text(
+            "author_email",
+            "The author's e-mail address.",
+            expression=inside("author", "email"),
+            personal=True,
+        ),
+        text(
+            "body_text",
+            "The body as plain text; NULL if the part has none.",
+            expression=plain_text("body"),
+            personal=True,
+        ),
+        text("body", "The body, which may hold HTML; NULL if the part has none.", personal=True),
+        text("state", "The conversation's state when the part was created: open, closed or snoozed."),
+        boolean("redacted", "Whether the part's content was redacted."),
+        identifier(
+            "external_id", "The part's id in an external system; NULL if none was given.", personal=True
+        ),
+        text("app_package_code", "The app that created the part through the API; NULL if none did."),
+        json("author", "Who wrote the part, with type, id, name, e-mail and whether Fin did.", personal=True),
+        json("assigned_to", "The admin or team the part assigned the conversation to; NULL if it did not."),
+        json("attachments", "The files attached to the part.", personal=True),
+        json("tags", "The tags put on the part."),
+        json("event_details", "What changed, for a part that is an event; NULL otherwise.", personal=True),
+        json(
+            "email_message_metadata", "The subject and headers of an e-mail; NULL otherwise.", personal=True
+        ),
+        json("metadata", "The quick replies offered or chosen in the part; NULL if there are none."),
+    ),
+    path=("conversation_parts", "conversation_parts"),
+    # Intercom gives the 500 newest parts only: an older one that is missing has not vanished.
+    keeps_vanished=True,
+)
