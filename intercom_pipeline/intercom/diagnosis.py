@@ -1,0 +1,105 @@
+"""Which error an answer means: the one place where errors are made from answers."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from intercom_pipeline.intercom import errors
+from intercom_pipeline.intercom.errors import Applied, Failure, IntercomError
+
+_EMAIL = re.compile(r"[^\s@/\"'<>=]+(?:@|%40)[^\s@/\"'<>]+")
+_CANONICAL = re.compile(r"</contacts/([^>/?]+)>\s*;\s*rel=\"?canonical\"?")
+_LONGEST_MESSAGE = 300
+
+_BY_STATUS: Final[dict[int, type[IntercomError]]] = {
+    401: errors.AuthenticationFailed,
+    403: errors.PermissionMissing,
+    404: errors.NotFound,
+    408: errors.DeadlineExceeded,
+    409: errors.Conflict,
+    410: errors.Gone,
+    429: errors.RateLimited,
+    504: errors.DeadlineExceeded,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What an error may say about a request: the method and the path, without the query."""
+
+    method: str
+    path: str
+
+    def failure(self, message: str | None = None, *, applied: Applied = Applied.MAYBE) -> Failure:
+        """The facts of a request that got no answer with a status."""
+        said = None if message is None else without_people(message)
+        return Failure(method=self.method, path=without_people(self.path), message=said, applied=applied)
+
+
+class _Problem(msgspec.Struct):
+    code: str | None = None
+    message: str | None = None
+    field: str | None = None
+
+
+class _Envelope(msgspec.Struct):
+    errors: list[_Problem]
+    request_id: str | None = None
+
+
+def error_for(request: Request, status: int, headers: Mapping[str, str], body: bytes) -> IntercomError:
+    """The error that an answer outside 2xx means."""
+    envelope = _envelope(body)
+    problem = envelope.errors[0] if envelope.errors else _Problem()
+    message = problem.message or _plain(headers, body)
+    failure = Failure(
+        method=request.method,
+        path=without_people(request.path),
+        status=status,
+        code=problem.code,
+        message=message and without_people(message),
+        field=problem.field,
+        request_id=envelope.request_id or headers.get("x-request-id"),
+        canonical_id=_canonical(headers),
+        applied=_applied(status),
+    )
+    return _kind(status)(failure)
+
+
+def without_people(text: str) -> str:
+    """The text on one line, shortened, e-mail addresses blotted out."""
+    line = " ".join(_EMAIL.sub("(e-mail)", text).split())
+    return line if len(line) <= _LONGEST_MESSAGE else line[:_LONGEST_MESSAGE] + "…"
+
+
+def _kind(status: int) -> type[IntercomError]:
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if status >= 500:  # noqa: PLR2004 - the class of server errors
+        return errors.ServerUnavailable
+    return errors.RedirectRefused if status < 400 else errors.InvalidRequest  # noqa: PLR2004 - likewise
+
+
+def _applied(status: int) -> Applied:
+    # A 4xx says that Intercom looked at the request and refused it; a 408 or 5xx may come after the write.
+    return Applied.MAYBE if status == 408 or status >= 500 else Applied.NO  # noqa: PLR2004 - see above
+
+
+def _envelope(body: bytes) -> _Envelope:
+    try:
+        return msgspec.json.decode(body, type=_Envelope, strict=False)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return _Envelope(errors=[])
+
+
+def _plain(headers: Mapping[str, str], body: bytes) -> str | None:
+    kind = headers.get("content-type", "").split(";")[0]
+    return f"the answer is {kind or 'of no stated type'}, {len(body)} bytes" if body else None
+
+
+def _canonical(headers: Mapping[str, str]) -> str | None:
+    found = _CANONICAL.search(headers.get("link", ""))
+    return found and found.group(1)

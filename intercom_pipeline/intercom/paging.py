@@ -1,0 +1,208 @@
+"""The ways Intercom hands out pages, each an async generator of pages.
+
+    cursor_pages     GET, `starting_after` in the query          contacts, conversations
+    search_pages     POST, `starting_after` in the body          contacts, conversations, tickets
+    numbered_pages   GET, `page` in the query                    articles
+    single_page      GET, one response with everything           admins, teams, tags, segments
+
+Each page carries the token from which the next one starts: store it, and hand it in as `start` to resume.
+Of a paging URL the server sends, only the page token in it is used; it is never called. Where a page is
+too slow or too large, fewer records are asked for.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from intercom_pipeline.intercom.bodies import PageBody, page_body
+from intercom_pipeline.intercom.client import Client, Params, Response
+from intercom_pipeline.intercom.diagnosis import Request
+from intercom_pipeline.intercom.errors import Oversized, PagesLoop, ResponseInvalid
+from intercom_pipeline.intercom.page_size import PageSize
+from intercom_pipeline.intercom.search import Search, check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of records."""
+
+    records: list[msgspec.Raw] = field(repr=False)
+    """Each record's own bytes, as sent; they keep the whole page's body alive."""
+    total_count: int | None
+    """Records in the whole listing, where Intercom tells."""
+    next: str | int | None
+    """Where to start for the page after this one; None after the last."""
+    bytes: int
+    """Size of the body."""
+
+
+async def cursor_pages(
+    client: Client,
+    path: str,
+    *,
+    records: str = "data",
+    params: Params | None = None,
+    start: str | None = None,
+    per_page: int = 150,
+    version: str | None = None,
+) -> AsyncGenerator[Page]:
+    """The pages of a listing that is continued with `starting_after` in the query."""
+
+    def ask(token: str | None, size: int, *, give_up_when_slow: bool) -> Awaitable[Response[PageBody]]:
+        after = {} if token is None else {"starting_after": token}
+        return client.get(
+            path,
+            params={**(params or {}), "per_page": size, **after},
+            version=version,
+            decode=partial(page_body, records=records),
+            give_up_when_slow=give_up_when_slow,
+        )
+
+    async for page in _follow(ask, Request(method="GET", path=path), start, PageSize(per_page)):
+        yield page
+
+
+async def search_pages(
+    client: Client,
+    path: str,
+    search: Search,
+    *,
+    records: str = "data",
+    start: str | None = None,
+    per_page: int = 150,
+    version: str | None = None,
+) -> AsyncGenerator[Page]:
+    """The pages of a search. Raises QueryRefused before anything is sent if the search breaks a rule."""
+    check(search.query, path=path, version=version or client.connection.version)
+    body = search.to_json()
+
+    def ask(token: str | None, size: int, *, give_up_when_slow: bool) -> Awaitable[Response[PageBody]]:
+        after = {} if token is None else {"starting_after": token}
+        return client.post(
+            path,
+            json={**body, "pagination": {"per_page": size, **after}},
+            version=version,
+            decode=partial(page_body, records=records),
+            give_up_when_slow=give_up_when_slow,
+        )
+
+    async for page in _follow(ask, Request(method="POST", path=path), start, PageSize(per_page)):
+        yield page
+
+
+async def numbered_pages(
+    client: Client,
+    path: str,
+    *,
+    records: str = "data",
+    params: Params | None = None,
+    start: int = 1,
+    per_page: int = 50,
+    version: str | None = None,
+) -> AsyncGenerator[Page]:
+    """The pages of a listing by page number; `start` counts pages of `per_page` records, from 1."""
+
+    def ask(number: int, size: int, *, give_up_when_slow: bool) -> Awaitable[Response[PageBody]]:
+        return client.get(
+            path,
+            params={**(params or {}), "page": number, "per_page": size},
+            version=version,
+            decode=partial(page_body, records=records),
+            give_up_when_slow=give_up_when_slow,
+        )
+
+    number, more = start, True
+    while more:
+        answers = await _covering(ask, number, per_page)
+        last = answers[-1].content
+        more = bool(last.records) and _has_more(last.pages)
+        number += 1
+        yield Page(
+            records=[record for answer in answers for record in answer.content.records],
+            total_count=last.total_count,
+            next=number if more else None,
+            bytes=sum(len(answer.body) for answer in answers),
+        )
+
+
+async def single_page(
+    client: Client,
+    path: str,
+    *,
+    records: str = "data",
+    params: Params | None = None,
+    version: str | None = None,
+) -> AsyncGenerator[Page]:
+    """The one page of a listing that is given whole."""
+    answer = await client.get(
+        path, params=params, version=version, decode=partial(page_body, records=records)
+    )
+    yield _page(answer, None)
+
+
+async def _follow(
+    ask: Callable[..., Awaitable[Response[PageBody]]], about: Request, start: str | None, size: PageSize
+) -> AsyncGenerator[Page]:
+    token, seen = start, {start}
+    while True:
+        answer = await size.ask(partial(ask, token))
+        token = _token(answer, about)
+        if token is not None and token in seen:
+            raise PagesLoop(about.failure("the token of the next page is one that was already used"))
+        yield _page(answer, token)
+        if token is None:
+            return
+        seen.add(token)
+
+
+async def _covering(
+    ask: Callable[..., Awaitable[Response[PageBody]]], number: int, size: int
+) -> list[Response[PageBody]]:
+    """The page, or, where it is too slow or large, the smaller pages that cover the same records."""
+    try:
+        return [await ask(number, size, give_up_when_slow=size > 1)]
+    except Oversized:
+        if size == 1:
+            raise
+    parts = next((n for n in (2, 5) if size % n == 0), size)
+    answers: list[Response[PageBody]] = []
+    for piece in range((number - 1) * parts + 1, number * parts + 1):
+        answers += await _covering(ask, piece, size // parts)
+        if not _has_more(answers[-1].content.pages):
+            break
+    return answers
+
+
+def _page(answer: Response[PageBody], following: str | int | None) -> Page:
+    content = answer.content
+    return Page(
+        records=content.records, total_count=content.total_count, next=following, bytes=len(answer.body)
+    )
+
+
+def _token(answer: Response[PageBody], about: Request) -> str | None:
+    """The `starting_after` of the next page; None on the last."""
+    pages = answer.content.pages
+    following = pages.get("next") if isinstance(pages, dict) else None
+    if not following:
+        return None
+    if isinstance(following, dict):
+        token = following.get("starting_after")
+    else:
+        token = parse_qs(urlsplit(str(following)).query).get("starting_after", [None])[0]
+    if not token:
+        # Taking this for the last page would lose the rest in silence.
+        raise ResponseInvalid(about.failure("it names a next page without a page token"))
+    return str(token)
+
+
+def _has_more(pages: Any) -> bool:
+    if not isinstance(pages, dict):
+        return False
+    page, total = pages.get("page"), pages.get("total_pages")
+    counted = isinstance(page, int) and isinstance(total, int) and page < total
+    return bool(pages.get("next")) or counted
