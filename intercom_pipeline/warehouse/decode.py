@@ -93,57 +93,109 @@ class _Line:
     fields: Mapping[str, Any]
 
 
-def decode(table: Table, raw: msgspec.Raw | bytes) -> Row | list[Note]:
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Shape:
+    """What is needed to read the records of a table fast, worked out once.
+
+    Attributes:
+        table: The table.
+        columns: The columns that a record's keys feed.
+        own_key: The keys of the primary key that the record itself brings.
+        needed: The keys whose values are read here (key, cursor, containers of children), each with the
+            attribute of the checking struct that stands for it.
+        detached: Keys that live in child tables alone.
+        check: Refuses a record with an unknown key or a value that does not fit.
+        children: The shapes of the child tables.
+    """
+
+    table: Table
+    columns: Mapping[str, Column]
+    own_key: tuple[str, ...]
+    needed: Mapping[str, str]
+    detached: frozenset[str]
+    check: msgspec.json.Decoder[Any]
+    children: tuple["Shape", ...]
+
+
+@cache
+def shape_of(table: Table) -> Shape:
+    """The shape of a table's records."""
+    columns = {column.key: column for column in table.sent if column.key != PARENT}
+    own_key = tuple(column.key for column in columns.values() if column.name in table.primary_key)
+    cursor = [column.key for column in columns.values() if column.name == table.cursor]
+    attributes = {
+        key: f"field_{number}" for number, key in enumerate({*columns, *table.ignored, *table.detached})
+    }
+    needed = {*own_key, *cursor, *(child.path[0] for child in table.children)}
+    return Shape(
+        table=table,
+        columns=columns,
+        own_key=own_key,
+        needed={key: attributes[key] for key in needed},
+        detached=table.detached,
+        check=_checker(columns, attributes),
+        children=tuple(map(shape_of, table.children)),
+    )
+
+
+def _checker(columns: Mapping[str, Column], attributes: Mapping[str, str]) -> msgspec.json.Decoder[Any]:
+    kinds = {key: columns[key].kind if key in columns else Kind.JSON for key in attributes}
+    struct = msgspec.defstruct(
+        "Record",
+        [(attribute, _FITTING[kinds[key]], None) for key, attribute in attributes.items()],
+        rename={attribute: key for key, attribute in attributes.items()},
+        forbid_unknown_fields=True,
+        gc=False,
+    )
+    return msgspec.json.Decoder(struct)
+
+
+def decode(shape: Shape, raw: msgspec.Raw | bytes) -> Row | list[Note]:
     """One record of a table's own stream as a row, or the notes that say why it cannot be one.
 
     Raises:
         msgspec.DecodeError: The bytes are not JSON at all.
     """
     notes: list[Note] = []
-    decoded = _decode_line(table, raw, notes)
+    decoded = _decode_line(shape, raw, notes)
     if decoded is None:
         return notes
-    key = ", ".join(str(decoded.fields[name]) for name in _own_key(table))
+    key = ", ".join(str(decoded.fields[name]) for name in shape.own_key)
     children = {
-        child.name: list(_child_lines(child, key, decoded.fields.get(child.path[0]), notes))
-        for child in table.children
+        child.table.name: list(_child_lines(child, key, decoded.fields.get(child.table.path[0]), notes))
+        for child in shape.children
     }
-    version = decoded.fields.get(table.cursor) if table.cursor else None
+    version = decoded.fields.get(shape.table.cursor) if shape.table.cursor else None
     return Row(key=key, version=version, line=decoded.line, children=children, notes=notes)
 
 
-def _decode_line(table: Table, raw: msgspec.Raw | bytes, notes: list[Note]) -> _Line | None:
+def _decode_line(shape: Shape, raw: msgspec.Raw | bytes, notes: list[Note]) -> _Line | None:
     """The record's line and the fields that the caller needs; None when it has no primary key."""
     try:
-        record = _checker(table).decode(raw)
+        record = shape.check.decode(raw)
     except msgspec.ValidationError:
-        decoded = _decode_carefully(table, raw, notes)
+        decoded = _decode_carefully(shape, raw, notes)
     else:
-        attributes = _attributes(table)
-        line = _without(raw, table.detached) if table.detached else _one_line(raw)
-        decoded = _Line(line, {key: getattr(record, attributes[key]) for key in _needed(table)})
-    if decoded and any(decoded.fields.get(key) is None for key in _own_key(table)):
-        notes.append(Note(table.name, ", ".join(_own_key(table)), Drift.WITHOUT_KEY))
+        line = _without(raw, shape.detached) if shape.detached else _one_line(raw)
+        decoded = _Line(line, {key: getattr(record, name) for key, name in shape.needed.items()})
+    if decoded and any(decoded.fields.get(key) is None for key in shape.own_key):
+        notes.append(Note(shape.table.name, ", ".join(shape.own_key), Drift.WITHOUT_KEY))
         return None
     return decoded
 
 
-def _decode_carefully(table: Table, raw: msgspec.Raw | bytes, notes: list[Note]) -> _Line | None:
+def _decode_carefully(shape: Shape, raw: msgspec.Raw | bytes, notes: list[Note]) -> _Line | None:
     """Field by field: what fits stays, what does not moves to `_extra`."""
     try:
         record = {key: bytes(value) for key, value in _fields_of.decode(raw).items()}
     except msgspec.ValidationError:
-        notes.append(Note(table.name, "", Drift.UNREADABLE))
+        notes.append(Note(shape.table.name, "", Drift.UNREADABLE))
         return None
-    columns = _columns(table)
-    kept = {key: _fitted(columns[key], value) for key, value in record.items() if key in columns}
-    extra = {
-        key: value
-        for key, value in record.items()
-        if kept.get(key) != value and key not in table.ignored and key not in table.detached
-    }
-    notes.extend(_notes(table, kept, extra))
-    fields = {key: _readable(columns.get(key), kept, record, key) for key in _needed(table)}
+    kept = {key: _fitted(column, record[key]) for key, column in shape.columns.items() if key in record}
+    elsewhere = shape.table.ignored | shape.detached
+    extra = {key: value for key, value in record.items() if kept.get(key) != value and key not in elsewhere}
+    notes.extend(_notes(shape.table, kept, extra))
+    fields = {key: _readable(shape.columns.get(key), kept, record, key) for key in shape.needed}
     line = {key: value for key, value in kept.items() if value is not None}
     return _Line(_object(line | {EXTRA: _object(extra)} if extra else line), fields)
 
@@ -189,13 +241,13 @@ def _time(value: bytes) -> bytes | None:
     return str(seconds).encode() if 0 < seconds < LATEST_TIME else None
 
 
-def _child_lines(child: Table, parent: str, container: Any, notes: list[Note]) -> Iterator[bytes]:
+def _child_lines(child: Shape, parent: str, container: Any, notes: list[Note]) -> Iterator[bytes]:
     """The rows of one child table that a record holds."""
     prefix = b'{"' + PARENT.encode() + b'":' + msgspec.json.encode(parent)
-    for element in _elements(child, container, notes):
+    for element in _elements(child.table, container, notes):
         raw: msgspec.Raw | bytes = element
-        if child.scalar:
-            raw = b'{"' + child.scalar.encode() + b'":' + bytes(element) + b"}"
+        if child.table.scalar:
+            raw = b'{"' + child.table.scalar.encode() + b'":' + bytes(element) + b"}"
         decoded = _decode_line(child, raw, notes)
         if decoded is not None:
             yield prefix + (b"}" if decoded.line == b"{}" else b"," + decoded.line[1:])
@@ -229,46 +281,3 @@ def _one_line(raw: msgspec.Raw | bytes) -> bytes:
     """JSON text without line breaks, which in valid JSON stand between values only."""
     line = bytes(raw)
     return line.replace(b"\n", b" ").replace(b"\r", b" ") if b"\n" in line or b"\r" in line else line
-
-
-@cache
-def _columns(table: Table) -> dict[str, Column]:
-    """The columns that a record's keys feed."""
-    return {column.key: column for column in table.sent if column.key != PARENT}
-
-
-@cache
-def _own_key(table: Table) -> tuple[str, ...]:
-    """The keys of the primary key that the record itself brings."""
-    return tuple(column.key for column in _columns(table).values() if column.name in table.primary_key)
-
-
-@cache
-def _needed(table: Table) -> tuple[str, ...]:
-    """The keys whose values are read here: primary key, cursor, and those that hold children."""
-    cursor = [column.key for column in table.sent if column.name == table.cursor]
-    return tuple({*_own_key(table), *cursor, *(child.path[0] for child in table.children)})
-
-
-@cache
-def _attributes(table: Table) -> dict[str, str]:
-    """Each key a record may have, with the attribute of the checking struct that stands for it."""
-    keys = sorted({*_columns(table), *table.ignored, *table.detached})
-    return {key: f"field_{number}" for number, key in enumerate(keys)}
-
-
-@cache
-def _checker(table: Table) -> msgspec.json.Decoder[Any]:
-    """A decoder that refuses a record with an unknown key or a value that does not fit."""
-    columns, attributes = _columns(table), _attributes(table)
-    struct = msgspec.defstruct(
-        f"{table.name}_record",
-        [
-            (attribute, _FITTING[columns[key].kind if key in columns else Kind.JSON], None)
-            for key, attribute in attributes.items()
-        ],
-        rename={attribute: key for key, attribute in attributes.items()},
-        forbid_unknown_fields=True,
-        gc=False,
-    )
-    return msgspec.json.Decoder(struct)

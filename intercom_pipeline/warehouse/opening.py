@@ -45,6 +45,7 @@ def open_warehouse(folder: DataFolder, tables: Iterable[Table]) -> Iterator[Ware
     with private_files(), only_sync(folder), failures(folder):
         connection = _connect(folder)
         try:
+            connection.execute("SET TimeZone = 'UTC'")
             _bring_up_to_date(folder, connection, tables)
             yield Warehouse(folder=folder, connection=connection)
         finally:
@@ -63,7 +64,6 @@ def _connect(folder: DataFolder) -> duckdb.DuckDBPyConnection:
                     "memory_limit": _MEMORY,
                     "temp_directory": str(folder.scratch),
                     "preserve_insertion_order": False,
-                    "TimeZone": "UTC",
                 },
             )
         except duckdb.IOException as error:

@@ -10,7 +10,7 @@ import msgspec
 
 from intercom_pipeline.warehouse import progress as memory
 from intercom_pipeline.warehouse.ddl import identifier
-from intercom_pipeline.warehouse.decode import Note, Row, decode
+from intercom_pipeline.warehouse.decode import Note, Row, Shape, decode, shape_of
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.merge import Changes, flag_gone, merge, rescued, stage
 from intercom_pipeline.warehouse.progress import Progress, Run, Slice
@@ -34,10 +34,14 @@ class Batch:
     gone: set[str] = field(default_factory=set)
     complete: bool = False
     notes: Counter[Note] = field(default_factory=Counter)
+    shape: Shape = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shape = shape_of(self.table)
 
     def add(self, raw: msgspec.Raw | bytes) -> None:
         """Add a record as Intercom sent it; of two with the same key the newer stays."""
-        row = decode(self.table, raw)
+        row = decode(self.shape, raw)
         if not isinstance(row, Row):
             self.notes.update(row)
             return
