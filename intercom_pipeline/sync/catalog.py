@@ -1,6 +1,6 @@
 """Every stream, one value each: the one place where a stream is added.
 
-A stream says here how Intercom hands out its records; its columns stand in `sync/tables/`, a module a subject.
+A stream says how Intercom hands out its records; its columns stand in `sync/tables/`, a module a subject.
 
 Permissions are in the words of Intercom's Developer Hub, from
 https://developers.intercom.com/docs/build-an-integration/learn-more/authentication/oauth-scopes. That page

@@ -31,6 +31,11 @@ def whole_number(column: str, *keys: str) -> str:
     return f"try_cast({inside(column, *keys)} AS BIGINT)"
 
 
+def truth(column: str, *keys: str) -> str:
+    """SQL for true or false inside a JSON column; NULL where it is anything else."""
+    return f"try_cast({inside(column, *keys)} AS BOOLEAN)"
+
+
 def unix_time(column: str, *keys: str) -> str:
     """SQL for a moment inside a JSON column, sent as unix seconds; NULL for 0, which means "never"."""
     return f"TRY(to_timestamp(nullif({whole_number(column, *keys)}, 0)))"

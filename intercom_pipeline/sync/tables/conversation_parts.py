@@ -3,7 +3,7 @@
 Fields as in Intercom's API description of `conversation_part`, versions 2.11 to 2.16.
 """
 
-from intercom_pipeline.sync.tables.columns import boolean, identifier, inside, json, text, time
+from intercom_pipeline.sync.tables.columns import boolean, identifier, inside, json, text, time, truth
 from intercom_pipeline.warehouse.table import PARENT, Table, plain_text
 
 CONVERSATION_PARTS_TABLE = Table(
@@ -37,6 +37,21 @@ CONVERSATION_PARTS_TABLE = Table(
             "The author's e-mail address.",
             expression=inside("author", "email"),
             personal=True,
+        ),
+        boolean(
+            "author_from_ai_agent",
+            "Whether Fin, the AI agent, wrote the part; NULL before API version 2.14.",
+            expression=truth("author", "from_ai_agent"),
+        ),
+        text(
+            "assigned_to_type",
+            "Whether the part assigned to an admin or a team; NULL if it did not.",
+            expression=inside("assigned_to", "type"),
+        ),
+        identifier(
+            "assigned_to_id",
+            "The id of the admin or team it assigned to; NULL if it did not.",
+            expression=inside("assigned_to", "id"),
         ),
         text(
             "body_text",

@@ -3,7 +3,7 @@
 Fields as in Intercom's API description of `admin`, `team`, `tag` and `segment`, versions 2.11 to 2.16.
 """
 
-from intercom_pipeline.sync.tables.columns import boolean, identifier, inside, integer, json, text, time
+from intercom_pipeline.sync.tables.columns import boolean, identifier, integer, json, text, time
 from intercom_pipeline.warehouse.table import PARENT, Table
 
 ADMINS_TABLE = Table(
@@ -12,7 +12,7 @@ ADMINS_TABLE = Table(
     grain="one admin",
     columns=(
         identifier("id", "The admin's id, given by Intercom."),
-        text("type", "Always admin, or team in old workspaces that list teams here too."),
+        text("type", "Always admin."),
         text("name", "The admin's name.", personal=True),
         text("email", "The admin's e-mail address.", personal=True),
         text("job_title", "The admin's job title; NULL if none is set.", personal=True),
@@ -69,11 +69,8 @@ TAGS_TABLE = Table(
         identifier("id", "The tag's id, given by Intercom."),
         text("type", "Always tag."),
         text("name", "The tag's name."),
-        time("applied_at", "NULL in this list, where a tag is not applied to anything."),
-        identifier(
-            "applied_by_id", "NULL in this list, as applied_at.", expression=inside("applied_by", "id")
-        ),
-        json("applied_by", "NULL in this list, as applied_at."),
+        time("applied_at", "NULL here: conversation_tags says when a tag was applied."),
+        json("applied_by", "NULL here: conversation_tags says who applied a tag."),
     ),
 )
 
