@@ -26,7 +26,7 @@ _STATE = (
     time("updated_at", "When the conversation last changed (UTC)."),
     text("state", "Whether the conversation is open, closed or snoozed."),
     boolean("open", "Whether the conversation is open rather than closed."),
-    boolean("read", "Whether the customer's last message was read by a teammate."),
+    boolean("read", "Whether the conversation was read."),
     text("priority", "Its priority: priority or not_priority, in newer API versions none to urgent."),
     time("waiting_since", "Since when the customer has waited for a reply (UTC); NULL if nobody waits."),
     time("snoozed_until", "When a snoozed conversation opens again (UTC); NULL if it is not snoozed."),
@@ -75,7 +75,9 @@ def _count(name: str, description: str) -> Column:
 
 
 def _seconds(name: str, description: str) -> Column:
-    return integer(name, f"{description}, in seconds.", expression=whole_number("statistics", name))
+    return integer(
+        name, f"{description}, in seconds; NULL if not yet.", expression=whole_number("statistics", name)
+    )
 
 
 def _moment(name: str, description: str) -> Column:
