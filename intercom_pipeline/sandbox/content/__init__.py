@@ -1,0 +1,55 @@
+"""Believable content for the sandbox: a project planner's support workspace, the same for the same seed.
+
+`make_people` first; the makers then give the record of any index without having made the others, and the
+`_times` functions give what a list is sorted by without making any. `now` is in unix seconds: nothing is
+later than it but `snoozed_until`.
+"""
+
+from intercom_pipeline.sandbox.content.articles import article_times, make_article
+from intercom_pipeline.sandbox.content.companies import make_companies
+from intercom_pipeline.sandbox.content.contacts import contact_times, make_contact
+from intercom_pipeline.sandbox.content.conversations import make_conversation
+from intercom_pipeline.sandbox.content.hours import WORKSPACE_ZONE
+from intercom_pipeline.sandbox.content.ids import (
+    WORKSPACE_ID,
+    article_id,
+    contact_id,
+    contact_index,
+    conversation_id,
+    conversation_index,
+)
+from intercom_pipeline.sandbox.content.measures import statistics_of
+from intercom_pipeline.sandbox.content.people import (
+    People,
+    make_admins,
+    make_people,
+    make_segments,
+    make_tags,
+    make_teams,
+)
+from intercom_pipeline.sandbox.content.timeline import conversation_times, longest_conversations
+
+__all__ = [
+    "WORKSPACE_ID",
+    "WORKSPACE_ZONE",
+    "People",
+    "article_id",
+    "article_times",
+    "contact_id",
+    "contact_index",
+    "contact_times",
+    "conversation_id",
+    "conversation_index",
+    "conversation_times",
+    "longest_conversations",
+    "make_admins",
+    "make_article",
+    "make_companies",
+    "make_contact",
+    "make_conversation",
+    "make_people",
+    "make_segments",
+    "make_tags",
+    "make_teams",
+    "statistics_of",
+]

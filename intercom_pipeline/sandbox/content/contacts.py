@@ -1,0 +1,211 @@
+"""Contacts: users and leads, and when they were created and last changed."""
+
+from array import array
+from typing import Any
+
+from intercom_pipeline.sandbox.content.chance import Kind, Roll, happens, pick, roller, share, some
+from intercom_pipeline.sandbox.content.faces import Face, face, place_of
+from intercom_pipeline.sandbox.content.hours import DAY, Curve, signups
+from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID
+from intercom_pipeline.sandbox.content.people import People
+
+Record = dict[str, Any]
+_BROWSERS = ("chrome", "chrome", "chrome", "safari", "firefox", "edge")
+_SYSTEMS = ("OS X 14.5", "Windows 11", "Windows 10", "Linux", "Chrome OS")
+_NETWORKS = ("Twitter", "LinkedIn", "GitHub")
+_EMPTY = dict.fromkeys(
+    (
+        "android_app_name", "android_app_version", "android_device", "android_os_version",
+        "android_sdk_version", "android_last_seen_at", "ios_app_name", "ios_app_version", "ios_device",
+        "ios_os_version", "ios_sdk_version", "ios_last_seen_at",
+        "utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term", "referrer",
+        "enabled_push_messaging",
+    )
+)  # fmt: skip
+
+
+def contact_times(seed: int, count: int, now: int) -> tuple["array[int]", "array[int]"]:
+    """(created_at, updated_at) in unix seconds by index; created_at rises with the index."""
+    curve = signups(now)
+    created, updated = array("q"), array("q")
+    for index in range(count):
+        born, changed = _times(seed, index, count, curve)
+        created.append(born)
+        updated.append(changed)
+    return created, updated
+
+
+def make_contact(seed: int, index: int, now: int, people: People) -> Record:
+    """The contact of an index as GET /contacts/{id} gives it in 2.14, with the other versions' fields.
+
+    All tags and companies are inline (Intercom shows ten); `owner_id` is an integer or null (in 2.16 a
+    string); an unknown e-mail is "", as the description knows no null there.
+    """
+    who = face(seed, index, people)
+    roll = roller(seed, Kind.CONTACT_RECORD, index)
+    created, updated = _times(seed, index, max(people.contacts, index + 1), signups(now))
+    return {
+        **_EMPTY,
+        **_identity(who, roll, people),
+        **_contactability(roll, who),
+        **_moments(roll, who, created, updated),
+        **_machine(roll, who, updated),
+        "custom_attributes": _attributes(roll, who, created),
+        **_lists(roll, who, people),
+    }
+
+
+def _times(seed: int, index: int, count: int, curve: Curve) -> tuple[int, int]:
+    born = (index + share(seed, Kind.CONTACT_CREATED, index)) / count
+    # Half of what could change did so in the last sixth of a contact's life: people come back.
+    changed = born + (1 - born) * share(seed, Kind.CONTACT_UPDATED, index) ** 0.4
+    return curve.at(born * curve.end), curve.at(changed * curve.end)
+
+
+def _identity(who: Face, roll: Roll, people: People) -> Record:
+    owned = happens(roll, 0.3)
+    return {
+        "type": "contact",
+        "id": who.id,
+        "workspace_id": WORKSPACE_ID,
+        "external_id": who.external_id,
+        "role": who.role,
+        "email": who.email,
+        "email_domain": who.email.partition("@")[2],
+        "phone": _phone(roll, who) if happens(roll, 0.35) else None,
+        "formatted_phone": None,
+        "name": who.name,
+        "avatar": _avatar(who) if happens(roll, 0.3) else None,
+        "owner_id": int(pick(roll, people.admins)["id"]) if owned else None,
+    }
+
+
+def _avatar(who: Face) -> Record:
+    return {"type": "avatar", "image_url": f"https://static.trellis.example/people/{who.id}.jpg"}
+
+
+def _phone(roll: Roll, who: Face) -> str:
+    return f"{place_of(who.place).facts['phone']}{int(roll() * 10_000):04d}"
+
+
+def _contactability(roll: Roll, who: Face) -> Record:
+    reachable = bool(who.email)
+    return {
+        "has_hard_bounced": reachable and happens(roll, 0.02),
+        "marked_email_as_spam": reachable and happens(roll, 0.006),
+        "unsubscribed_from_emails": happens(roll, 0.08),
+    }
+
+
+def _moments(roll: Roll, who: Face, created: int, updated: int) -> Record:
+    def between(chance: float) -> int | None:
+        return created + int((updated - created) * roll()) if roll() < chance else None
+
+    return {
+        "created_at": created,
+        "updated_at": updated,
+        "signed_up_at": created if who.role == "user" else None,
+        "last_seen_at": updated if happens(roll, 0.8) else None,
+        "last_replied_at": between(0.4),
+        "last_contacted_at": between(0.55),
+        "last_email_opened_at": between(0.45),
+        "last_email_clicked_at": between(0.2),
+    }
+
+
+def _machine(roll: Roll, who: Face, updated: int) -> Record:
+    facts = place_of(who.place).facts
+    city, region = pick(roll, facts["cities"])
+    known = happens(roll, 0.85)
+    machine = {
+        "language_override": who.language if happens(roll, 0.05) else None,
+        "browser": pick(roll, _BROWSERS) if known else None,
+        "browser_version": f"{100 + int(roll() * 40)}.0" if known else None,
+        "browser_language": facts["language"] if known else None,
+        "os": pick(roll, _SYSTEMS) if known else None,
+        "location": {
+            "type": "location",
+            "country": facts["country"] if known else None,
+            "region": region if known else None,
+            "city": city if known else None,
+            "country_code": facts["country_code"] if known else None,
+            "continent_code": facts["continent_code"] if known else None,
+        },
+    }
+    return machine | (_phone_app(roll, updated) if happens(roll, 0.18) else {})
+
+
+def _phone_app(roll: Roll, updated: int) -> Record:
+    if happens(roll, 0.5):
+        return {
+            "ios_app_name": "Trellis",
+            "ios_app_version": f"4.{int(roll() * 12)}.0",
+            "ios_device": "iPhone15,2",
+            "ios_os_version": "17.5.1",
+            "ios_sdk_version": "17.2.1",
+            "ios_last_seen_at": updated,
+        }
+    return {
+        "android_app_name": "Trellis",
+        "android_app_version": f"4.{int(roll() * 12)}.1",
+        "android_device": "Pixel 8",
+        "android_os_version": "14",
+        "android_sdk_version": "15.9.0",
+        "android_last_seen_at": updated,
+    }
+
+
+def _attributes(roll: Roll, who: Face, created: int) -> Record:
+    attributes: Record = {
+        "Job title": pick(
+            roll, ("Project manager", "Designer", "CTO", "Teacher", "R&D lead", "Intern", None)
+        ),
+        "projects_created": int(roll() ** 3 * 240),
+        "trial": happens(roll, 0.2),
+        "NPS score": int(roll() * 11) if happens(roll, 0.3) else None,
+        "Renewal date": created + 365 * DAY,
+    }
+    if happens(roll, 0.25):
+        attributes["monthly_spend.usd"] = round(roll() * 900, 2)
+    if happens(roll, 0.1):
+        attributes['Größe "Team" / équipe'] = f"{int(roll() * 50)} to {50 + int(roll() * 100)}"
+    if happens(roll, 0.05):
+        attributes["favourite 🌱"] = pick(roll, ("timeline", "board & list", "<b>calendar</b>", ""))
+    if who.role == "lead":
+        attributes["Came from"] = pick(roll, ("webinar", "pricing page", 'a "friend"', "ads <search>"))
+    return attributes
+
+
+def _lists(roll: Roll, who: Face, people: People) -> Record:
+    url = f"/contacts/{who.id}"
+    many = 14 if happens(roll, 0.004) else int(roll() ** 3 * 4)
+    companies = [] if who.company is None else [people.companies[who.company]]
+    if companies and happens(roll, 0.03):
+        companies = [*companies, *(c for c in some(roll, people.companies, 2) if c is not companies[0])]
+    return {
+        "social_profiles": {"type": "list", "data": _profiles(roll, who)},
+        "tags": _list("tag", some(roll, people.tags, many), "/tags", f"{url}/tags"),
+        "notes": _list("note", _notes(roll, who), "/notes", f"{url}/notes"),
+        "companies": _list("company", companies, "/companies", f"{url}/companies"),
+        "opted_out_subscription_types": _list("subscription", [], "", f"{url}/subscriptions"),
+        "opted_in_subscription_types": _list("subscription", [], "", f"{url}/subscriptions"),
+    }
+
+
+def _list(kind: str, items: list[Record], path: str, url: str) -> Record:
+    data = [{"id": item["id"], "type": kind, "url": f"{path}/{item['id']}"} for item in items]
+    return {"type": "list", "data": data, "url": url, "total_count": len(data), "has_more": False}
+
+
+def _notes(roll: Roll, who: Face) -> list[Record]:
+    count = 1 + int(roll() * 2) if happens(roll, 0.06) else 0
+    return [{"id": str(int(who.id[-6:], 16) * 4 + place)} for place in range(count)]
+
+
+def _profiles(roll: Roll, who: Face) -> list[Record]:
+    if who.name is None or not happens(roll, 0.05):
+        return []
+    network = pick(roll, _NETWORKS)
+    return [
+        {"type": "social_profile", "name": network, "url": f"https://{network.lower()}.example/{who.id[-8:]}"}
+    ]
