@@ -79,7 +79,8 @@ CATALOG: tuple[Stream, ...] = (
         table=SEGMENTS_TABLE,
         group="workspace",
         # Without include_count the segments come without the number of their contacts.
-        path="/segments?include_count=true",
+        params=(("include_count", "true"),),
+        path="/segments",
         records="segments",
         paging=Paging.SINGLE,
         replication=Replication.FULL_REFRESH,

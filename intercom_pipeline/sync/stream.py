@@ -46,6 +46,7 @@ class Stream:
         paging: How its pages are handed out.
         replication: How it is kept up to date.
         permission: The permission a token needs, in the words of Intercom's Developer Hub.
+        params: Query parameters the listing needs, as pairs.
         per_page: Records asked for at once.
         dates: How a search compares its dates.
         detail: The endpoint of one whole record, where a page gives less (`{id}` is replaced).
@@ -59,6 +60,7 @@ class Stream:
     paging: Paging
     replication: Replication
     permission: str
+    params: tuple[tuple[str, str], ...] = ()
     per_page: int = 150
     dates: Dates = Dates.SECONDS
     detail: str = ""

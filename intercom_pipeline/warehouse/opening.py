@@ -13,6 +13,7 @@ from intercom_pipeline.warehouse.ddl import SCHEMA_VERSION, create_bookkeeping, 
 from intercom_pipeline.warehouse.errors import (
     NotADatabase,
     WarehouseBusy,
+    WarehouseError,
     WarehouseTooNew,
     WarehouseUnwritable,
     WrongWorkspace,
@@ -125,10 +126,11 @@ def failures(folder: DataFolder) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise _explained(error, folder.warehouse) or error from error
+        raise explained(error, folder.warehouse) or error from error
 
 
-def _explained(error: duckdb.Error, path: Path) -> Exception | None:
+def explained(error: duckdb.Error, path: Path) -> WarehouseError | None:
+    """What an error of DuckDB's means for the warehouse at a path; None where it is about no file."""
     text = str(error)
     if "Could not set lock" in text:
         return busy(text, path)

@@ -1,0 +1,223 @@
+"""Runs the chosen streams on one event loop, with one client and one writer; yields a result a stream."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import duckdb
+import msgspec
+
+from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.intercom.client import Client
+from intercom_pipeline.intercom.meter import Meter
+from intercom_pipeline.sync.days import calendar_of
+from intercom_pipeline.sync.delivery import Courier
+from intercom_pipeline.sync.listing import read_newest_first, read_whole
+from intercom_pipeline.sync.plan import Terms
+from intercom_pipeline.sync.results import Cost, Outcome, StreamProgress, SyncResult
+from intercom_pipeline.sync.searching import read_by_search
+from intercom_pipeline.sync.stream import Paging, Stream
+from intercom_pipeline.sync.writer import Writer
+from intercom_pipeline.warehouse.merge import Changes
+from intercom_pipeline.warehouse.opening import belongs_to, explained
+from intercom_pipeline.warehouse.progress import Run
+from intercom_pipeline.warehouse.warehouse import Warehouse
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """How to sync.
+
+    Attributes:
+        full_refresh: Ask for everything anew, whatever is stored.
+        lookback: Seconds before the bookmark that are asked for again.
+        run_id: The run's name in `pipeline.runs`.
+    """
+
+    run_id: str
+    full_refresh: bool = False
+    lookback: int = 900
+
+
+@dataclass(slots=True, kw_only=True)
+class _Part:
+    """One stream's part in the run."""
+
+    courier: Courier
+    terms: Terms
+    meter: Meter
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started: float = field(default_factory=time.monotonic)
+    bookmark_before: int | None = None
+
+    @property
+    def stream(self) -> Stream:
+        return self.courier.stream
+
+    @property
+    def cost(self) -> Cost:
+        return Cost(
+            requests=self.meter.requests,
+            retries=self.meter.retries,
+            waited_seconds=self.meter.waited_seconds,
+            received_bytes=self.meter.bytes,
+        )
+
+    def progress(self) -> StreamProgress:
+        return StreamProgress(
+            stream=self.stream.name,
+            records=self.courier.records,
+            expected=self.courier.expected,
+            seconds=time.monotonic() - self.started,
+            cost=self.cost,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Engine:
+    """One run.
+
+    Attributes:
+        client: The run's client.
+        warehouse: Where records go.
+        options: How to sync.
+    """
+
+    client: Client
+    warehouse: Warehouse
+    options: Options
+    _parts: list[_Part] = field(default_factory=list)
+
+    def progress(self) -> list[StreamProgress]:
+        """How far each stream is; may be asked from another thread."""
+        return [part.progress() for part in self._parts]
+
+    async def sync(self, streams: Sequence[Stream]) -> AsyncIterator[SyncResult]:
+        """Bring streams up to date, all at once; each stream's result comes as soon as it is done.
+
+        Raises:
+            PipelineError: The run could not begin (token, network, another workspace's database).
+        """
+        async with Writer(self.warehouse) as writer:
+            terms = await self._terms(writer)
+            self._parts = [self._part(stream, writer, terms) for stream in streams]
+            tasks = [asyncio.create_task(self._sync_one(part, writer)) for part in self._parts]
+            try:
+                for done in asyncio.as_completed(tasks):
+                    yield await done
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _terms(self, writer: Writer) -> Terms:
+        """Ask whose workspace it is, and what its days are."""
+        answer = await self.client.get("/me")
+        me = msgspec.json.decode(answer.body, type=_Me)
+        workspace, zone = me.app.id_code, me.app.timezone
+        await writer.ask(lambda warehouse: belongs_to(warehouse, workspace, zone))
+        version = self.client.connection.version
+        return Terms(version=version, calendar=calendar_of(zone), lookback=self.options.lookback)
+
+    def _part(self, stream: Stream, writer: Writer, terms: Terms) -> _Part:
+        meter = Meter()
+        courier = Courier(stream=stream, client=self.client.metered(meter), writer=writer)
+        return _Part(courier=courier, terms=terms, meter=meter)
+
+    async def _sync_one(self, part: _Part, writer: Writer) -> SyncResult:
+        outcome, error = Outcome.PARTIAL, None
+        try:
+            if self.options.full_refresh:
+                await writer.ask(lambda warehouse: warehouse.forget(part.stream.name))
+            _, part.bookmark_before = await part.courier.bookmark()
+            await _read(part)
+            outcome = Outcome.COMPLETE
+        except Exception as raised:  # noqa: BLE001 - one failing stream does not stop the others
+            outcome, error = Outcome.FAILED, self._explained(raised)
+        finally:
+            result = await asyncio.shield(self._result(part, writer, outcome, error))
+        return result
+
+    async def _result(
+        self, part: _Part, writer: Writer, outcome: Outcome, error: PipelineError | None
+    ) -> SyncResult:
+        _, bookmark_after = await part.courier.bookmark()
+        result = SyncResult(
+            stream=part.stream,
+            outcome=outcome,
+            changes={table.name: writer.changes.get(table.name, Changes()) for table in part.stream.tables()},
+            cost=part.cost,
+            seconds=time.monotonic() - part.started,
+            bookmark_before=part.bookmark_before,
+            bookmark_after=bookmark_after,
+            error=error,
+        )
+        run = _run(result, part, self.options.run_id)
+        await writer.ask(lambda warehouse: warehouse.record(run))
+        return result
+
+    def _explained(self, error: BaseException) -> PipelineError:
+        """The error a person can act on, whatever wraps it."""
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        if isinstance(error, duckdb.Error):
+            error = explained(error, self.warehouse.folder.warehouse) or error
+        if isinstance(error, PipelineError):
+            return error
+        unexpected = PipelineError(
+            f"Something unexpected happened: {type(error).__name__}: {error}",
+            why="This is a fault of intercom-pipeline, not of the workspace.",
+            fix="Run it again with --debug and report what it prints.",
+        )
+        unexpected.__cause__ = error
+        return unexpected
+
+
+class _App(msgspec.Struct):
+    id_code: str
+    timezone: str | None = None
+
+
+class _Me(msgspec.Struct):
+    app: _App
+
+
+async def _read(part: _Part) -> None:
+    """Bring the stream up to date, in the way its pages are handed out."""
+    match part.stream.paging:
+        case Paging.SINGLE:
+            await read_whole(part.courier)
+        case Paging.PAGE_NUMBER:
+            await read_newest_first(part.courier, lookback=part.terms.lookback)
+        case Paging.SEARCH:
+            await read_by_search(part.courier, part.terms)
+
+
+def _run(result: SyncResult, part: _Part, run_id: str) -> Run:
+    total = result.total
+    return Run(
+        run_id=run_id,
+        stream=result.stream.name,
+        started_at=part.started_at,
+        finished_at=datetime.now(UTC),
+        result=result.outcome.value,
+        error=result.error.what if result.error else None,
+        records_read=part.courier.records,
+        rows_inserted=total.inserted,
+        rows_updated=total.updated,
+        rows_unchanged=total.unchanged,
+        rows_removed=total.removed,
+        requests=result.cost.requests,
+        retries=result.cost.retries,
+        waited_seconds=result.cost.waited_seconds,
+        received_bytes=result.cost.received_bytes,
+        seconds=result.seconds,
+        bookmark_before=_moment(result.bookmark_before),
+        bookmark_after=_moment(result.bookmark_after),
+    )
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,104 @@
+"""A sync as plain code sees it: an iterator of progress and results; the work happens in a thread.
+
+The thread has the event loop. So the caller (Dagster, the command line) may take its time with each result,
+and an exception or an interrupt in the caller ends the run at once: what is stored stays, the rest resumes.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from intercom_pipeline.intercom.client import connect
+from intercom_pipeline.intercom.connection import Connection
+from intercom_pipeline.sync.catalog import CATALOG
+from intercom_pipeline.sync.engine import Engine, Options
+from intercom_pipeline.sync.results import StreamProgress, SyncResult
+from intercom_pipeline.sync.stream import Stream
+from intercom_pipeline.warehouse.files import DataFolder, private_files, publish
+from intercom_pipeline.warehouse.opening import failures, open_warehouse
+from intercom_pipeline.warehouse.warehouse import Warehouse
+
+_TICK_SECONDS = 0.25
+
+Event = list[StreamProgress] | SyncResult
+"""What a run tells: how far each stream is, now and then; and how each ended, once."""
+
+
+def run(
+    streams: Sequence[Stream], *, connection: Connection, folder: DataFolder, options: Options
+) -> Iterator[Event]:
+    """Sync streams into a folder, then publish the result for readers.
+
+    Close the iterator (or let an exception through it) to stop early; nothing is published then.
+
+    Raises:
+        PipelineError: The run could not begin, or could not be published.
+    """
+    tables = [table for stream in CATALOG for table in stream.tables()]
+    with open_warehouse(folder, tables) as warehouse:
+        yield from _Work(streams, connection, warehouse, options).events()
+    with private_files():
+        publish(folder)
+
+
+@dataclass(slots=True)
+class _Work:
+    """A run in its thread."""
+
+    streams: Sequence[Stream]
+    connection: Connection
+    warehouse: Warehouse
+    options: Options
+    _told: "queue.SimpleQueue[SyncResult | BaseException | None]" = field(default_factory=queue.SimpleQueue)
+    _engine: Engine | None = None
+    _loop: asyncio.AbstractEventLoop | None = None
+    _task: "asyncio.Task[None] | None" = None
+
+    def events(self) -> Iterator[Event]:
+        thread = threading.Thread(target=self._run, name="sync")
+        thread.start()
+        try:
+            yield from self._until_done()
+        finally:
+            self._stop()
+            thread.join()
+
+    def _until_done(self) -> Iterator[Event]:
+        while True:
+            try:
+                told = self._told.get(timeout=_TICK_SECONDS)
+            except queue.Empty:
+                if self._engine:
+                    yield self._engine.progress()
+                continue
+            if told is None:
+                return
+            if isinstance(told, BaseException):
+                raise told
+            yield told
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._sync())
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+            self._told.put(error)
+        else:
+            self._told.put(None)
+
+    async def _sync(self) -> None:
+        self._task = asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
+        with failures(self.warehouse.folder):
+            async with connect(self.connection) as client:
+                self._engine = Engine(client=client, warehouse=self.warehouse, options=self.options)
+                async for result in self._engine.sync(self.streams):
+                    self._told.put(result)
+
+    def _stop(self) -> None:
+        """Cancel what is still running; after its end there is nothing to cancel."""
+        if self._loop and self._task:
+            with suppress(RuntimeError):  # the loop is closed: the run has ended by itself
+                self._loop.call_soon_threadsafe(self._task.cancel)
