@@ -185,7 +185,7 @@ class Allowance:
             window.last_moment = window.over_at = now + left
             return
         window.last_moment = self._clock.last_moment_before(window.reset)
-        window.over_at = max(self._clock.first_moment_after(window.reset), self._paused_until)
+        window.over_at = self._clock.first_moment_after(window.reset)
 
     def _is_before(self, told: RateHeaders, window: _Window) -> bool:
         # Half a window apart: servers whose clocks differ by a second still speak of one window.
