@@ -6,8 +6,8 @@ import time
 class Clock:
     """The time a workspace lives by: the machine's own, shifted by what was advanced, or standing still.
 
-    It gives `created_at` and `updated_at`, the `Date` header and the windows of the rate limit, so a test that
-    freezes it sees the same answers on every run.
+    It gives `created_at` and `updated_at`, the `Date` header and the windows of the rate limit, so a test
+    that freezes it sees the same answers on every run.
     """
 
     def __init__(self, frozen_at: float | None = None) -> None:

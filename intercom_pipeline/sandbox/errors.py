@@ -28,7 +28,7 @@ class ApiError(Exception):
 
 
 def envelope(request_id: str, entry: ErrorEntry) -> bytes:
-    """The body of an error: `{"type": "error.list", "request_id", "errors": [{"code", "message", "field"?}]}`."""
+    """An error's body: `{"type": "error.list", "request_id", "errors": [{"code", "message", "field"?}]}`."""
     shown = {"code": entry.code, "message": entry.message}
     if entry.field is not None:
         shown["field"] = entry.field

@@ -46,7 +46,7 @@ class RateLimit:
         self._taken = 0
 
     def take(self, count: int = 1) -> Allowance:
-        """Ask for `count` requests now; more than the window holds are not granted, but leave it as it was."""
+        """Ask for `count` requests now; where the window holds fewer, none of them is granted."""
         now = self._clock.now()
         window = int(now // WINDOW_SECONDS)
         if window != self._window:

@@ -28,7 +28,7 @@ class Options:
     """How the server answers; what can change while it runs is in `Conditions`."""
 
     api_timezone: str = "America/New_York"
-    """The workspace's time zone: contact dates are searched by its calendar days (`GET /me`: `app.timezone`)."""
+    """The workspace's time zone (`app.timezone` of `GET /me`), by whose days contact dates are searched."""
     region: str = "US"
     """The workspace's region: US, EU or AU."""
     limit_per_minute: int = 10_000
@@ -42,8 +42,8 @@ class Options:
     searchable_after_seconds: float = 0
     """How long a new or changed object is missing from search."""
     archived_readable: bool = True
-    """Whether a GET by id still finds an archived contact (Intercom does not say; lists and search never do)."""
+    """Whether a GET by id still finds an archived contact (Intercom does not say; no list does)."""
     now: float | None = None
     """Unix seconds at which the clock stands still; None lets it run with the machine's."""
     warm: bool = False
-    """Whether every record is made and encoded before the first request, so that a benchmark times only reads."""
+    """Whether every record is made and encoded before the first request, for benchmarks of reading."""

@@ -11,7 +11,7 @@ _KEPT = 100_000
 
 @dataclass(kw_only=True, slots=True, eq=False)
 class Request:
-    """One request; `status` is 0 until it is answered, and stays 0 where the connection was broken instead."""
+    """One request; `status` is 0 until it is answered, and stays 0 where the connection was broken off."""
 
     method: str
     route: str
@@ -53,7 +53,7 @@ class RequestLog:
         return iter(list(self._kept))
 
     def count(self, endpoint: str | None = None, *, status: int | None = None) -> int:
-        """How many requests there were, of an endpoint (`GET /conversations/{id}`) or with a status, if named."""
+        """How many requests were answered, of an endpoint (`GET /conversations/{id}`) or status if named."""
         return sum(
             number
             for (name, answered), number in dict(self._counts).items()

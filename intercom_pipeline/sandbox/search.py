@@ -50,9 +50,9 @@ class Rules:
 
 
 def read_query(query: Any, rules: Rules, *, level: int = 1) -> Query:
-    """Read a search's `query`; raises 400 for an unknown field or operator, a misfit value, or too much of either.
+    """Read a search's `query`; raises 400 for unknown fields or operators, misfits, and too many filters.
 
-    At most 15 filters in a group and groups in groups no deeper than two levels (Intercom's search description).
+    A group holds at most 15 filters, and two levels of groups is the most (Intercom's search description).
     """
     if not isinstance(query, Mapping):
         raise missing("query is required", field="query")

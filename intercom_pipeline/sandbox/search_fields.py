@@ -40,35 +40,46 @@ def _typed(**names: str) -> dict[str, FieldType]:
 
 
 _CONTACTS = _typed(
-    TEXT="""id role name avatar email email_domain phone external_id language_override browser browser_language os
-        location.country location.region location.city ios_app_version ios_device ios_app_device ios_os_version
-        ios_app_name ios_sdk_version android_app_version android_device android_app_name andoid_sdk_version
-        android_sdk_version segment_id""",
+    TEXT="""
+        id role name avatar email email_domain phone external_id language_override browser
+        browser_language os location.country location.region location.city ios_app_version ios_device
+        ios_app_device ios_os_version ios_app_name ios_sdk_version android_app_version android_device
+        android_app_name andoid_sdk_version android_sdk_version segment_id
+    """,
     NUMBER="owner_id",
     FLAG="unsubscribed_from_emails marked_email_as_spam has_hard_bounced",
-    DAY="""created_at signed_up_at updated_at last_seen_at last_contacted_at last_replied_at last_email_opened_at
-        last_email_clicked_at ios_last_seen_at android_last_seen_at""",
+    DAY="""
+        created_at signed_up_at updated_at last_seen_at last_contacted_at last_replied_at
+        last_email_opened_at last_email_clicked_at ios_last_seen_at android_last_seen_at
+    """,
     TAG="tag_id",
 )
 
 _CONVERSATIONS = _typed(
-    TEXT="""id source.type source.id source.delivered_as source.subject source.author.id source.author.type
-        source.author.name source.author.email source.url contact_ids teammate_ids channel_initiated state tag_ids
-        priority statistics.last_closed_by_id conversation_rating.remark conversation_rating.contact_id
-        conversation_rating.admin_d conversation_rating.admin_id ai_agent.resolution_state ai_agent.last_answer_type
-        ai_agent.rating_remark ai_agent.source_type ai_agent.source_title""",
-    # "the search will not be performed against the entire value, but instead against every element of the value"
+    TEXT="""
+        id source.type source.id source.delivered_as source.subject source.author.id source.author.type
+        source.author.name source.author.email source.url contact_ids teammate_ids channel_initiated
+        state tag_ids priority statistics.last_closed_by_id conversation_rating.remark
+        conversation_rating.contact_id conversation_rating.admin_d conversation_rating.admin_id
+        ai_agent.resolution_state ai_agent.last_answer_type ai_agent.rating_remark ai_agent.source_type
+        ai_agent.source_title
+    """,
+    # "The search will not be performed against the entire value, but instead against every element of it".
     WORDS="source.body",
-    NUMBER="""admin_assignee_id team_assignee_id statistics.time_to_assignment statistics.time_to_admin_reply
+    NUMBER="""
+        admin_assignee_id team_assignee_id statistics.time_to_assignment statistics.time_to_admin_reply
         statistics.time_to_first_close statistics.time_to_last_close statistics.median_time_to_reply
         statistics.count_reopens statistics.count_assignments statistics.count_conversation_parts
-        conversation_rating.score ai_agent.rating""",
+        conversation_rating.score ai_agent.rating
+    """,
     FLAG="open read ai_agent_participated",
-    SECOND="""created_at updated_at waiting_since snoozed_until statistics.first_contact_reply_at
+    SECOND="""
+        created_at updated_at waiting_since snoozed_until statistics.first_contact_reply_at
         statistics.first_assignment_at statistics.first_admin_reply_at statistics.first_close_at
-        statistics.last_assignment_at statistics.last_assignment_admin_reply_at statistics.last_contact_reply_at
-        statistics.last_admin_reply_at statistics.last_close_at conversation_rating.requested_at
-        conversation_rating.replied_at""",
+        statistics.last_assignment_at statistics.last_assignment_admin_reply_at
+        statistics.last_contact_reply_at statistics.last_admin_reply_at statistics.last_close_at
+        conversation_rating.requested_at conversation_rating.replied_at
+    """,
 )
 
 _CUSTOM = {"contacts": ("custom_attributes.",), "conversations": ("custom_attribute.", "custom_attributes.")}

@@ -1,6 +1,5 @@
 """The sandbox on a loopback port: in a thread beside a test, or in the foreground."""
 
-import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -9,9 +8,14 @@ from dataclasses import dataclass
 
 import uvicorn
 
-from intercom_pipeline.sandbox.app import Service, application
+from intercom_pipeline.sandbox.app import application
+from intercom_pipeline.sandbox.conditions import Conditions
+from intercom_pipeline.sandbox.faults import Faults
+from intercom_pipeline.sandbox.limits import RateLimit
 from intercom_pipeline.sandbox.options import Options, Sizes
+from intercom_pipeline.sandbox.protocol import BreakableProtocol
 from intercom_pipeline.sandbox.request_log import RequestLog
+from intercom_pipeline.sandbox.service import Service
 from intercom_pipeline.sandbox.workspace import Workspace
 
 _LOOPBACK = "127.0.0.1"
@@ -34,6 +38,21 @@ class Sandbox:
     def workspace(self) -> Workspace:
         """The living state."""
         return self.service.workspace
+
+    @property
+    def conditions(self) -> Conditions:
+        """Latency, token and permissions, to be changed while it runs."""
+        return self.service.conditions
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong."""
+        return self.service.faults
+
+    @property
+    def limit(self) -> RateLimit:
+        """The rate limit, where other apps can take their share."""
+        return self.service.limit
 
     @property
     def requests(self) -> RequestLog:
@@ -97,7 +116,9 @@ def _url(listener: socket.socket) -> str:
 def _config(service: Service) -> uvicorn.Config:
     return uvicorn.Config(
         application(service),
-        log_level="critical",
+        http=BreakableProtocol,
+        # The process's own logging stays as it is.
+        log_config=None,
         access_log=False,
         date_header=False,
         server_header=False,
@@ -107,4 +128,4 @@ def _config(service: Service) -> uvicorn.Config:
 
 
 def _run(server: uvicorn.Server, listener: socket.socket) -> None:
-    asyncio.run(server.serve(sockets=[listener]))
+    server.run(sockets=[listener])

@@ -1,13 +1,33 @@
-"""Contacts: list, search, read, and what can be done to one."""
+"""Contacts: list, search, read, create, change, merge, archive, delete."""
+
+from typing import Any
 
 from intercom_pipeline.sandbox import shapes
-from intercom_pipeline.sandbox.endpoint import Answer, Call, Endpoint
+from intercom_pipeline.sandbox.collection import Gone, Record
+from intercom_pipeline.sandbox.endpoint import Answer, Call, Endpoint, json_answer
+from intercom_pipeline.sandbox.errors import ApiError, invalid, missing
 from intercom_pipeline.sandbox.listing import encoded, list_page, page_answer, search_page
 from intercom_pipeline.sandbox.paging import Order
+from intercom_pipeline.sandbox.versions import at_least
 
 _DEFAULT_PER_PAGE, _MOST_PER_PAGE = 50, 150
 # Intercom does not say how the list is sorted; newest first is what workspaces show.
 _ORDER = Order(field="created_at")
+# What a request may set (create_contact_request, update_contact_request).
+_WRITABLE = frozenset(
+    {
+        "role",
+        "external_id",
+        "email",
+        "phone",
+        "name",
+        "signed_up_at",
+        "last_seen_at",
+        "owner_id",
+        "unsubscribed_from_emails",
+        "custom_attributes",
+    }
+)
 
 
 def _list(call: Call) -> Answer:
@@ -22,12 +42,108 @@ def _search(call: Call) -> Answer:
 
 def _get(call: Call) -> Answer:
     contacts = call.workspace.collections["contacts"]
+    position = contacts.position(call.id)
+    gone = contacts.gone.get(call.id)
+    if gone is None or (gone.reason == "archived" and call.workspace.options.archived_readable):
+        return Answer(body=encoded(call, "contacts", [position], shapes.contact)[0])
+    _refuse_merged(gone, call.version)
     contacts.get(call.id)
-    return Answer(body=encoded(call, "contacts", [contacts.position(call.id)], shapes.contact)[0])
+    raise AssertionError(call.id)
+
+
+def _refuse_merged(gone: Gone, version: str) -> None:
+    if gone.reason == "merged" and at_least(version, "2.16"):
+        message = "This contact has been merged. See the 'Link' header for the canonical contact."
+        link = {"Link": f'</contacts/{gone.into}>; rel="canonical"'}
+        raise ApiError(status=410, code="contact_merged", message=message, headers=link)
+
+
+def _create(call: Call) -> Answer:
+    fields = _fields(call)
+    if not {"email", "external_id", "role"} & set(fields):
+        raise missing("email, external_id or role is required")
+    return _shown(call, call.workspace.create_contact(**fields))
+
+
+def _update(call: Call) -> Answer:
+    return _shown(call, call.workspace.update_contact(call.id, **_fields(call)))
+
+
+def _delete(call: Call) -> Answer:
+    return json_answer(_reference(call.workspace.delete_contact(call.id)) | {"deleted": True})
+
+
+def _archive(call: Call) -> Answer:
+    return json_answer(_reference(call.workspace.archive_contact(call.id)) | {"archived": True})
+
+
+def _merge(call: Call) -> Answer:
+    contacts = call.workspace.collections["contacts"]
+    source, target = (contacts.get(_named(call, name)) for name in ("from", "into"))
+    if (source["role"], target["role"]) != ("lead", "user"):
+        raise invalid("Only a lead can be merged into a user", code="invalid_merge")
+    return _shown(call, call.workspace.merge_contacts(source["id"], target["id"]))
+
+
+def _tags(call: Call) -> Answer:
+    held = call.workspace.collections["contacts"].get(call.id)["tags"]["data"]
+    tags = call.workspace.collections["tags"]
+    return json_answer({"type": "list", "data": [tags.at(tags.position(each["id"])) for each in held]})
+
+
+def _tag(call: Call) -> Answer:
+    call.workspace.tag_contact(call.id, _named(call, "id"))
+    return json_answer(call.workspace.collections["tags"].get(_named(call, "id")))
+
+
+def _untag(call: Call) -> Answer:
+    tag = call.workspace.collections["tags"].get(call.params["tag_id"])
+    call.workspace.untag_contact(call.id, tag["id"])
+    return json_answer(tag)
+
+
+def _companies(call: Call) -> Answer:
+    held = call.workspace.collections["contacts"].get(call.id)["companies"]["data"]
+    companies = call.workspace.collections["companies"]
+    data = [shapes.company(companies.get(each["id"]), call.version) for each in held]
+    pages = {"type": "pages", "next": None, "page": 1, "per_page": 50, "total_pages": 1}
+    return json_answer({"type": "list", "data": data, "pages": pages, "total_count": len(data)})
+
+
+def _fields(call: Call) -> dict[str, Any]:
+    return {name: value for name, value in call.body.items() if name in _WRITABLE}
+
+
+def _named(call: Call, name: str) -> str:
+    value = call.body.get(name)
+    if not isinstance(value, str):
+        raise missing(f"{name} is required", field=name)
+    return value
+
+
+def _reference(contact: Record) -> Record:
+    return {"type": "contact", "id": contact["id"], "external_id": contact["external_id"]}
+
+
+def _shown(call: Call, contact: Record) -> Answer:
+    return json_answer(shapes.contact(contact, call.version))
+
+
+def _endpoint(method: str, route: str, answer: Any) -> Endpoint:
+    return Endpoint(method=method, route=route, family="contacts", answer=answer)
 
 
 ENDPOINTS = (
-    Endpoint(method="GET", route="/contacts", family="contacts", answer=_list),
-    Endpoint(method="POST", route="/contacts/search", family="contacts", answer=_search),
-    Endpoint(method="GET", route="/contacts/{id}", family="contacts", answer=_get),
+    _endpoint("GET", "/contacts", _list),
+    _endpoint("POST", "/contacts", _create),
+    _endpoint("POST", "/contacts/search", _search),
+    _endpoint("POST", "/contacts/merge", _merge),
+    _endpoint("GET", "/contacts/{id}", _get),
+    _endpoint("PUT", "/contacts/{id}", _update),
+    _endpoint("DELETE", "/contacts/{id}", _delete),
+    _endpoint("POST", "/contacts/{id}/archive", _archive),
+    _endpoint("GET", "/contacts/{id}/tags", _tags),
+    _endpoint("POST", "/contacts/{id}/tags", _tag),
+    _endpoint("DELETE", "/contacts/{id}/tags/{tag_id}", _untag),
+    _endpoint("GET", "/contacts/{id}/companies", _companies),
 )

@@ -1,0 +1,134 @@
+"""What people do with contacts."""
+
+from typing import Any
+
+from intercom_pipeline.sandbox import content
+from intercom_pipeline.sandbox.collection import Gone, Record
+from intercom_pipeline.sandbox.state import State
+
+_NOTHING_KNOWN = (
+    "external_id",
+    "phone",
+    "name",
+    "avatar",
+    "owner_id",
+    "signed_up_at",
+    "last_seen_at",
+    "last_replied_at",
+    "last_contacted_at",
+    "last_email_opened_at",
+    "last_email_clicked_at",
+    "language_override",
+    "browser",
+    "browser_version",
+    "browser_language",
+    "os",
+    "android_app_name",
+    "android_app_version",
+    "android_device",
+    "android_os_version",
+    "android_sdk_version",
+    "android_last_seen_at",
+    "ios_app_name",
+    "ios_app_version",
+    "ios_device",
+    "ios_os_version",
+    "ios_sdk_version",
+    "ios_last_seen_at",
+)
+
+
+class ContactChanges(State):
+    """A workspace's contacts, changing."""
+
+    def create_contact(self, **fields: Any) -> Record:
+        """List a new contact, a user unless `role` says lead, with these fields."""
+        with self.lock:
+            identity = self._new_id("contacts")
+            return self.create("contacts", **(_blank(identity) | _with_domain(fields) | {"id": identity}))
+
+    def update_contact(self, contact_id: str, **fields: Any) -> Record:
+        """Change fields of a contact; its custom attributes are merged, one by one."""
+        with self.lock:
+            if "custom_attributes" in fields:
+                held = self.collections["contacts"].get(contact_id)["custom_attributes"]
+                fields["custom_attributes"] = held | fields["custom_attributes"]
+            return self.update("contacts", contact_id, **_with_domain(fields))
+
+    def archive_contact(self, contact_id: str) -> Record:
+        """Take a contact out of lists and searches without deleting it; returns it."""
+        return self._drop_contact(contact_id, Gone(reason="archived"))
+
+    def delete_contact(self, contact_id: str) -> Record:
+        """Delete a contact for good; returns what it was."""
+        return self._drop_contact(contact_id, Gone(reason="deleted"))
+
+    def merge_contacts(self, from_id: str, into_id: str) -> Record:
+        """Merge one contact into another, which counts as changed; returns that one.
+
+        Conversations keep naming the contact they were made with.
+        """
+        with self.lock:
+            self.collections["contacts"].get(into_id)
+            self._drop_contact(from_id, Gone(reason="merged", into=into_id))
+            return self.update("contacts", into_id)
+
+    def tag_contact(self, contact_id: str, tag_id: str) -> Record:
+        """Put a tag on a contact; returns the contact."""
+        self.collections["tags"].get(tag_id)
+        return self._attach(contact_id, "tags", {"type": "tag", "id": tag_id, "url": f"/tags/{tag_id}"})
+
+    def untag_contact(self, contact_id: str, tag_id: str) -> Record:
+        """Take a tag off a contact; returns the contact."""
+        with self.lock:
+            held = self.collections["contacts"].get(contact_id)["tags"]
+            kept = [tag for tag in held["data"] if tag["id"] != tag_id]
+            return self.update("contacts", contact_id, tags=held | {"data": kept, "total_count": len(kept)})
+
+    def attach_company(self, contact_id: str, company_id: str) -> Record:
+        """Make a contact a member of a company; returns the contact."""
+        self.collections["companies"].get(company_id)
+        return self._attach(
+            contact_id, "companies", {"type": "company", "id": company_id, "url": f"/companies/{company_id}"}
+        )
+
+    def _attach(self, contact_id: str, name: str, entry: Record) -> Record:
+        with self.lock:
+            held = self.collections["contacts"].get(contact_id)[name]
+            data = [each for each in held["data"] if each["id"] != entry["id"]] + [entry]
+            return self.update(
+                "contacts", contact_id, **{name: held | {"data": data, "total_count": len(data)}}
+            )
+
+    def _drop_contact(self, contact_id: str, gone: Gone) -> Record:
+        with self.lock:
+            record = self.collections["contacts"].get(contact_id)
+            self.collections["contacts"].drop(contact_id, gone)
+            return record
+
+
+def _blank(identity: str) -> Record:
+    url = f"/contacts/{identity}"
+    return {
+        "workspace_id": content.WORKSPACE_ID,
+        "role": "user",
+        "email": "",
+        "email_domain": "",
+        **dict.fromkeys(_NOTHING_KNOWN),
+        "has_hard_bounced": False,
+        "marked_email_as_spam": False,
+        "unsubscribed_from_emails": False,
+        "custom_attributes": {},
+        "location": {"type": "location", "country": None, "region": None, "city": None},
+        "social_profiles": {"type": "list", "data": []},
+        **{name: _inline(f"{url}/{name}") for name in ("tags", "notes", "companies")},
+    }
+
+
+def _inline(url: str) -> Record:
+    return {"type": "list", "data": [], "url": url, "total_count": 0, "has_more": False}
+
+
+def _with_domain(fields: dict[str, Any]) -> dict[str, Any]:
+    email = fields.get("email")
+    return fields | {"email_domain": email.partition("@")[2]} if email else fields

@@ -1,0 +1,153 @@
+"""`/_sandbox/…`: seeing into a sandbox that runs in another process, and changing what happens in it.
+
+No token is asked for; only the machine itself is let in. Every body and answer is JSON:
+
+    GET    /_sandbox/counters     requests in all and by endpoint and status, the most at once
+    DELETE /_sandbox/counters     set them to 0
+    POST   /_sandbox/faults       {"kind": "500-json", "match": …, "times": …}, or a list: put in force
+    DELETE /_sandbox/faults       let everything go well again
+    POST   /_sandbox/conditions   {"latency_ms", "token", "missing_permissions", "others_per_second",
+                                  "searchable_after_seconds"}: those named are changed
+    POST   /_sandbox/consume      {"count": 100}: another app uses up that much of the rate limit's window
+    POST   /_sandbox/clock        {"freeze": seconds or null}, {"advance": seconds}, {"set": seconds}
+                                  or {"run": null}
+    POST   /_sandbox/mutate       {"do": "reply", "with": {"conversation_id": …}}: a workspace's method
+    GET    /_sandbox/records/KIND what the source holds now (`?version=2.14`)
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from intercom_pipeline.sandbox.faults import Fault
+from intercom_pipeline.sandbox.options import NEWEST_VERSION
+from intercom_pipeline.sandbox.service import Service
+from intercom_pipeline.sandbox.state import ONE
+
+MUTATIONS = frozenset(
+    {
+        "create",
+        "update",
+        "delete",
+        "create_contact",
+        "update_contact",
+        "archive_contact",
+        "delete_contact",
+        "merge_contacts",
+        "tag_contact",
+        "untag_contact",
+        "attach_company",
+        "create_conversation",
+        "reply",
+        "close",
+        "open",
+        "snooze",
+        "assign",
+        "tag_conversation",
+        "add_parts",
+        "delete_conversation",
+        "create_article",
+        "update_article",
+        "delete_article",
+    }
+)
+_CLOCK = frozenset({"freeze", "advance", "set", "run"})
+_LOOPBACK = frozenset({"127.0.0.1", "::1"})
+_FAULTS = msgspec.json.Decoder(list[Fault] | Fault)
+
+Act = Callable[[Service, bytes], Any]
+
+
+def routes(service: Service) -> list[Route]:
+    """The control endpoints of a service."""
+    acts: dict[tuple[str, str], Act] = {
+        ("GET", "counters"): lambda service, _: service.requests.counters(),
+        ("DELETE", "counters"): lambda service, _: service.requests.reset(),
+        ("POST", "faults"): _add_faults,
+        ("DELETE", "faults"): lambda service, _: service.faults.clear(),
+        ("POST", "conditions"): _set_conditions,
+        ("POST", "consume"): lambda service, body: service.limit.consume(_object(body)["count"]),
+        ("POST", "clock"): _set_clock,
+        ("POST", "mutate"): _mutate,
+    }
+    return [_route(service, method, name, act) for (method, name), act in acts.items()] + [_records(service)]
+
+
+def _route(service: Service, method: str, name: str, act: Act) -> Route:
+    async def respond(http: Request) -> Response:
+        _only_this_machine(http)
+        body = await http.body()
+        try:
+            return _json(act(service, body))
+        except (msgspec.MsgspecError, TypeError, KeyError, ValueError) as error:
+            raise HTTPException(400, f"{type(error).__name__}: {error}") from error
+
+    return Route(f"/_sandbox/{name}", respond, methods=[method])
+
+
+def _records(service: Service) -> Route:
+    async def respond(http: Request) -> Response:
+        _only_this_machine(http)
+        kind = http.path_params["kind"]
+        if kind not in ONE:
+            raise HTTPException(404, f"no such kind: {kind}")
+        version = http.query_params.get("version", NEWEST_VERSION)
+        return _json(service.workspace.records(kind, version=version))
+
+    return Route("/_sandbox/records/{kind}", respond, methods=["GET"])
+
+
+def _only_this_machine(http: Request) -> None:
+    if http.client is not None and http.client.host not in _LOOPBACK:
+        raise HTTPException(403, "the control endpoints serve this machine only")
+
+
+def _add_faults(service: Service, body: bytes) -> dict[str, int]:
+    read = _FAULTS.decode(body)
+    service.faults.add(*(read if isinstance(read, list) else [read]))
+    return {"faults": len(service.faults)}
+
+
+def _set_conditions(service: Service, body: bytes) -> None:
+    for name, value in _object(body).items():
+        match name:
+            case "latency_ms" | "token":
+                setattr(service.conditions, name, value)
+            case "missing_permissions":
+                service.conditions.missing_permissions = set(value)
+            case "others_per_second":
+                service.limit.others_per_second = float(value)
+            case "searchable_after_seconds":
+                service.workspace.searchable_after_seconds = float(value)
+            case _:
+                raise KeyError(name)
+
+
+def _set_clock(service: Service, body: bytes) -> dict[str, float]:
+    clock = service.workspace.clock
+    for name, value in _object(body).items():
+        if name not in _CLOCK:
+            raise KeyError(name)
+        act = getattr(clock, name)
+        act() if value is None else act(value)
+    return {"now": clock.now()}
+
+
+def _mutate(service: Service, body: bytes) -> Any:
+    asked = _object(body)
+    if asked["do"] not in MUTATIONS:
+        raise KeyError(asked["do"])
+    return getattr(service.workspace, asked["do"])(**asked.get("with", {}))
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    return msgspec.json.decode(body, type=dict[str, Any])
+
+
+def _json(value: Any) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json")

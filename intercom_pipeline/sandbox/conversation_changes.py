@@ -1,0 +1,253 @@
+"""What people do with conversations."""
+
+from collections.abc import Sequence
+from itertools import count
+from typing import Any
+
+from intercom_pipeline.sandbox import content
+from intercom_pipeline.sandbox.collection import Record
+from intercom_pipeline.sandbox.state import State
+
+# Above every id that generated parts have.
+_FIRST_NEW_PART = 50_000_000_000
+
+
+class ConversationChanges(State):
+    """A workspace's conversations, changing."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        """Make the state; the parts added later are numbered on."""
+        super().__init__(*args, **named)
+        self._part_ids = count(_FIRST_NEW_PART)
+
+    def create_conversation(
+        self, *, contact_id: str | None = None, body: str = "<p>Hello?</p>", **fields: Any
+    ) -> Record:
+        """Open a conversation with a contact's message, the oldest contact's unless one is named."""
+        with self.lock:
+            contact = self._contact(contact_id)
+            now = self.clock.seconds()
+            record = {"waiting_since": now, **_blank(contact, body, next(self._part_ids)), **fields}
+            record["statistics"] = self._statistics(record)
+            return self.create("conversations", **record)
+
+    def reply(
+        self,
+        conversation_id: str,
+        body: str | None = "<p>Thanks!</p>",
+        *,
+        message_type: str = "comment",
+        admin_id: str | None = None,
+        contact_id: str | None = None,
+        **part_fields: Any,
+    ) -> Record:
+        """Answer as an admin, the first unless named, or as a contact; `note` is seen by teammates only.
+
+        A contact's answer opens a conversation that was not open. Returns the conversation.
+        """
+        with self.lock:
+            record = self.collections["conversations"].get(conversation_id)
+            if contact_id is not None:
+                return self._contact_reply(record, contact_id, body, message_type, part_fields)
+            author = self._admin(admin_id)
+            fields: Record = {"teammates": _with_teammate(record["teammates"], author)}
+            if message_type != "note":
+                fields["waiting_since"] = None
+            return self._say(record, message_type, author, body=body, fields=fields, **part_fields)
+
+    def close(self, conversation_id: str, *, admin_id: str | None = None, body: str | None = None) -> Record:
+        """Close a conversation."""
+        fields = {
+            "state": "closed",
+            "open": False,
+            "waiting_since": None,
+            "snoozed_until": None,
+            "read": True,
+        }
+        return self._manage(conversation_id, "close", admin_id, body=body, fields=fields)
+
+    def open(self, conversation_id: str, *, admin_id: str | None = None) -> Record:
+        """Open a conversation that was closed or snoozed."""
+        fields = {"state": "open", "open": True, "snoozed_until": None}
+        return self._manage(conversation_id, "open", admin_id, fields=fields)
+
+    def snooze(self, conversation_id: str, until: int, *, admin_id: str | None = None) -> Record:
+        """Put a conversation aside until a moment (unix seconds)."""
+        fields = {"state": "snoozed", "open": True, "snoozed_until": until}
+        return self._manage(conversation_id, "snoozed", admin_id, fields=fields)
+
+    def assign(
+        self, conversation_id: str, *, assignee_id: str, team: bool = False, admin_id: str | None = None
+    ) -> Record:
+        """Assign a conversation to an admin, or to a team; the id "0" means nobody."""
+        kind, name = ("team", "team_assignee_id") if team else ("admin", "admin_assignee_id")
+        to = {"type": kind, "id": assignee_id} if assignee_id != "0" else {"type": "nobody_admin", "id": None}
+        fields = {name: int(assignee_id)}
+        return self._manage(conversation_id, "assignment", admin_id, fields=fields, assigned_to=to)
+
+    def tag_conversation(self, conversation_id: str, tag_id: str, *, admin_id: str | None = None) -> Record:
+        """Put a tag on a conversation."""
+        with self.lock:
+            tag = self.collections["tags"].get(tag_id)
+            tags = self.collections["conversations"].get(conversation_id)["tags"]
+            by = {"type": "admin", "id": self._admin(admin_id)["id"]}
+            entry = tag | {"applied_at": self.clock.seconds(), "applied_by": by}
+            kept = [each for each in tags["tags"] if each["id"] != tag_id]
+            return self.update("conversations", conversation_id, tags=tags | {"tags": [*kept, entry]})
+
+    def add_parts(self, conversation_id: str, number: int) -> Record:
+        """Let `number` comments arrive at once, from an admin and the contact in turn."""
+        with self.lock:
+            record = self.collections["conversations"].get(conversation_id)
+            authors = (self._admin(None), self._author_of(record["contacts"]["contacts"][0]["id"]))
+            state = record["state"]
+            new = [
+                self._part("comment", authors[turn % 2], state, body=f"<p>Message {turn + 1}</p>")
+                for turn in range(number)
+            ]
+            return self._grown(record, new, {})
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        """Delete a conversation for good."""
+        self.delete("conversations", conversation_id)
+
+    def _contact_reply(
+        self, record: Record, contact_id: str, body: str | None, message_type: str, part_fields: Record
+    ) -> Record:
+        now = self.clock.seconds()
+        fields: Record = {
+            "state": "open",
+            "open": True,
+            "read": False,
+            "snoozed_until": None,
+            "waiting_since": record["waiting_since"] or now,
+            "first_contact_reply": record["first_contact_reply"]
+            or {"created_at": now, "type": record["source"]["type"], "url": None},
+        }
+        kind = message_type if record["state"] == "open" else "open"
+        return self._say(record, kind, self._author_of(contact_id), body=body, fields=fields, **part_fields)
+
+    def _manage(
+        self,
+        conversation_id: str,
+        part_type: str,
+        admin_id: str | None,
+        *,
+        fields: Record,
+        **part_fields: Any,
+    ) -> Record:
+        with self.lock:
+            record = self.collections["conversations"].get(conversation_id)
+            return self._say(record, part_type, self._admin(admin_id), fields=fields, **part_fields)
+
+    def _say(
+        self, record: Record, part_type: str, author: Record, *, fields: Record, **part_fields: Any
+    ) -> Record:
+        state = str(fields.get("state", record["state"]))
+        return self._grown(record, [self._part(part_type, author, state, **part_fields)], fields)
+
+    def _part(self, part_type: str, author: Record, state: str, **fields: Any) -> Record:
+        now = self.clock.seconds()
+        return {
+            "type": "conversation_part",
+            "id": str(next(self._part_ids)),
+            "part_type": part_type,
+            "body": None,
+            "created_at": now,
+            "updated_at": now,
+            "notified_at": now,
+            "assigned_to": None,
+            "author": {name: author[name] for name in ("type", "id", "name", "email")}
+            | {"from_ai_agent": False, "is_ai_answer": False},
+            "attachments": [],
+            "external_id": None,
+            "redacted": False,
+            "email_message_metadata": None,
+            "metadata": {},
+            "state": state,
+            "tags": [],
+            "event_details": None,
+            "app_package_code": None,
+        } | fields
+
+    def _grown(self, record: Record, parts: Sequence[Record], fields: Record) -> Record:
+        held = record["conversation_parts"]
+        every = [*held["conversation_parts"], *parts]
+        grown = (
+            record
+            | fields
+            | {"conversation_parts": held | {"conversation_parts": every, "total_count": len(every)}}
+        )
+        changed = {name: grown[name] for name in (*fields, "conversation_parts")}
+        return self.update("conversations", record["id"], **changed, statistics=self._statistics(grown))
+
+    def _statistics(self, record: Record) -> Record:
+        return content.statistics_of(record, self.people.team_names)
+
+    def _admin(self, admin_id: str | None) -> Record:
+        admins = self.collections["admins"]
+        return admins.get(admin_id) if admin_id is not None else next(iter(admins))
+
+    def _contact(self, contact_id: str | None) -> Record:
+        contacts = self.collections["contacts"]
+        return contacts.get(contact_id) if contact_id is not None else next(iter(contacts))
+
+    def _author_of(self, contact_id: str) -> Record:
+        contact = self.collections["contacts"].at(self.collections["contacts"].position(contact_id))
+        return {"type": contact["role"], "id": contact_id, "name": contact["name"], "email": contact["email"]}
+
+
+def _with_teammate(teammates: Record | None, admin: Record) -> Record:
+    held = teammates or {"type": "admin.list", "teammates": []}
+    if any(each["id"] == admin["id"] for each in held["teammates"]):
+        return held
+    return held | {"teammates": [*held["teammates"], {"type": "admin", "id": admin["id"]}]}
+
+
+def _blank(contact: Record, body: str, source_id: int) -> Record:
+    author = {
+        "type": contact["role"],
+        "id": contact["id"],
+        "name": contact["name"],
+        "email": contact["email"],
+    }
+    one = {"type": "contact", "id": contact["id"], "external_id": contact["external_id"]}
+    return {
+        "title": None,
+        "snoozed_until": None,
+        "open": True,
+        "state": "open",
+        "read": False,
+        "priority": "not_priority",
+        "admin_assignee_id": 0,
+        "team_assignee_id": 0,
+        "company": None,
+        "tags": {"type": "tag.list", "tags": []},
+        "conversation_rating": None,
+        "source": {
+            "type": "conversation",
+            "id": str(source_id),
+            "delivered_as": "customer_initiated",
+            "subject": "",
+            "body": body,
+            "author": author,
+            "attachments": [],
+            "url": None,
+            "redacted": False,
+        },
+        "contacts": {"type": "contact.list", "contacts": [one]},
+        "teammates": {"type": "admin.list", "teammates": []},
+        "custom_attributes": {},
+        "topics": {},
+        "first_contact_reply": None,
+        "sla_applied": None,
+        "linked_objects": {"type": "list", "data": [], "total_count": 0, "has_more": False},
+        "ticket": None,
+        "ai_agent": None,
+        "ai_agent_participated": False,
+        "conversation_parts": {
+            "type": "conversation_part.list",
+            "conversation_parts": [],
+            "total_count": 0,
+        },
+    }

@@ -1,0 +1,129 @@
+"""What a running sandbox is, and how it answers one request."""
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import formatdate
+from functools import partial
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from intercom_pipeline.sandbox.broken import broken
+from intercom_pipeline.sandbox.conditions import Conditions
+from intercom_pipeline.sandbox.endpoint import Answer, Call, Endpoint
+from intercom_pipeline.sandbox.errors import ApiError, ErrorEntry, envelope, invalid, unauthorized
+from intercom_pipeline.sandbox.faults import Faults
+from intercom_pipeline.sandbox.limits import RateLimit
+from intercom_pipeline.sandbox.options import VERSIONS, Options
+from intercom_pipeline.sandbox.request_log import Request, RequestLog
+from intercom_pipeline.sandbox.versions import at_least
+from intercom_pipeline.sandbox.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """A request that has come, with what every answer to it carries."""
+
+    endpoint: Endpoint
+    http: HttpRequest
+    body: bytes
+    version: str
+    headers: Mapping[str, str]
+
+
+class Service:
+    """What all requests share: the workspace, the conditions, the faults, the limit and the log."""
+
+    def __init__(self, workspace: Workspace, options: Options) -> None:
+        """Serve `workspace` as `options` say."""
+        self.workspace = workspace
+        self.options = options
+        self.conditions = Conditions(token=options.token, latency_ms=options.latency_ms)
+        self.faults = Faults(workspace.seed)
+        self.limit = RateLimit(options.limit_per_minute, workspace.clock)
+        self.requests = RequestLog()
+
+    async def respond(self, endpoint: Endpoint, http: HttpRequest) -> Response:
+        """Answer a request and count it."""
+        seen = Request(
+            method=http.method,
+            route=endpoint.route,
+            path=http.url.path,
+            query=http.url.query,
+            headers=http.headers,
+        )
+        with self.requests.following(seen):
+            seen.body = await http.body()
+            if self.conditions.latency_ms:
+                await asyncio.sleep(self.conditions.latency_ms / 1000)
+            response = self._response(endpoint, http, seen)
+            seen.status, seen.sent_bytes = response.status_code, len(response.body)
+            return response
+
+    def _response(self, endpoint: Endpoint, http: HttpRequest, seen: Request) -> Response:
+        version = http.headers.get("intercom-version", self.options.pinned_version)
+        headers = {"X-Request-Id": str(uuid.uuid4()), "Intercom-Version": version, "Date": self._date()}
+        arrival = Arrival(endpoint=endpoint, http=http, body=seen.body, version=version, headers=headers)
+        try:
+            self._authorize(http)
+        except ApiError as error:
+            return _response(_refusal(error, arrival), headers)
+        return self._limited(arrival, f"{seen.method} {seen.path}", seen.endpoint)
+
+    def _limited(self, arrival: Arrival, *names: str) -> Response:
+        allowance = self.limit.take()
+        headers = {**arrival.headers, **allowance.headers()}
+        if not allowance.granted:
+            return _response(_refusal(allowance.exceeded(), arrival), headers)
+        good = partial(self._good, arrival, headers)
+        fault = self.faults.pick(*names)
+        return good() if fault is None else broken(fault, headers, good, self.workspace.clock.seconds())
+
+    def _good(self, arrival: Arrival, headers: Mapping[str, str]) -> Response:
+        try:
+            return _response(self._answer(arrival), headers)
+        except ApiError as error:
+            return _response(_refusal(error, arrival), headers)
+
+    def _authorize(self, http: HttpRequest) -> None:
+        scheme, _, token = http.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or token != self.conditions.token:
+            raise unauthorized()
+
+    def _answer(self, arrival: Arrival) -> Answer:
+        _check_version(arrival.endpoint, arrival.version)
+        self.conditions.check(arrival.endpoint.family)
+        call = Call(
+            workspace=self.workspace,
+            version=arrival.version,
+            params=arrival.http.path_params,
+            query=arrival.http.query_params,
+            raw=arrival.body,
+        )
+        with self.workspace.lock:
+            return arrival.endpoint.answer(call)
+
+    def _date(self) -> str:
+        return formatdate(self.workspace.clock.now(), usegmt=True)
+
+
+def _check_version(endpoint: Endpoint, version: str) -> None:
+    message = "Requested resource is not available in current API version."
+    if version not in VERSIONS:
+        message = f"The requested version {version} could not be found"
+    elif at_least(version, endpoint.since):
+        return
+    raise invalid(message, code="intercom_version_invalid")
+
+
+def _refusal(error: ApiError, arrival: Arrival) -> Answer:
+    entry = ErrorEntry(code=error.code, message=error.message, field=error.field)
+    body = envelope(arrival.headers["X-Request-Id"], entry)
+    return Answer(body=body, status=error.status, headers=error.headers)
+
+
+def _response(answer: Answer, headers: Mapping[str, str]) -> Response:
+    every = {**headers, **answer.headers}
+    return Response(answer.body, answer.status, headers=every, media_type="application/json")
