@@ -7,6 +7,7 @@ from enum import StrEnum
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.warehouse.merge import Changes
+from intercom_pipeline.warehouse.warehouse import Glance
 
 
 class Outcome(StrEnum):
@@ -62,6 +63,7 @@ class SyncResult:
         stream: The stream.
         outcome: How it ended.
         changes: What changed, by table.
+        tables: The stream's tables as they stand, by name.
         cost: What its requests cost.
         seconds: From its start to its end.
         bookmark_before: Its bookmark before the run (unix seconds).
@@ -72,6 +74,7 @@ class SyncResult:
     stream: Stream
     outcome: Outcome
     changes: Mapping[str, Changes]
+    tables: Mapping[str, Glance]
     cost: Cost
     seconds: float
     bookmark_before: int | None

@@ -1,7 +1,7 @@
 """The writer's database: opened once a run, changed in short transactions, closed before it is published."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -14,7 +14,11 @@ from intercom_pipeline.warehouse.decode import Note, Row, Shape, decode, shape_o
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.merge import Changes, flag_gone, merge, rescued, stage
 from intercom_pipeline.warehouse.progress import Progress, Run, Slice
-from intercom_pipeline.warehouse.table import Table
+from intercom_pipeline.warehouse.table import Column, Kind, Table
+
+
+_PREVIEW_ROWS = 5
+_PREVIEW_CHARACTERS = 60
 
 
 @dataclass(kw_only=True, slots=True)
@@ -51,20 +55,18 @@ class Batch:
             self.rows[row.key] = row
             self.gone.discard(row.key)
 
-    def absorb(self, other: "Batch") -> None:
-        """Take over the records of another batch of the same table."""
-        for key, row in other.rows.items():
-            known = self.rows.get(key)
-            if known is None or (row.version or 0) >= (known.version or 0):
-                self.rows[key] = row
-        self.gone = (self.gone | other.gone) - other.rows.keys()
-        self.complete = self.complete or other.complete
-        self.notes.update(other.notes)
 
-    @property
-    def size(self) -> int:
-        """Bytes held, about."""
-        return sum(row.size for row in self.rows.values())
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Glance:
+    """A table as it stands.
+
+    Attributes:
+        rows: Records that are there (not flagged as gone).
+        preview: A few rows, values as short text by column; personal ones masked, NULL as None.
+    """
+
+    rows: int
+    preview: tuple[Mapping[str, str | None], ...]
 
 
 @dataclass(slots=True)
@@ -142,6 +144,20 @@ class Warehouse:
         ).fetchall()
         return dict(rows)
 
+    def glance(self, table: Table) -> Glance:
+        """How many records of a table are there, and a few of its rows with personal values masked."""
+        name = identifier(table.name)
+        count = self.connection.execute(
+            f"SELECT count(*) FROM main.{name} WHERE _deleted_at IS NULL"
+        ).fetchone()
+        shown = ", ".join(_shown(column) for column in table.columns)
+        rows = self.connection.execute(f"SELECT {shown} FROM main.{name} LIMIT {_PREVIEW_ROWS}").fetchall()
+        names = [column.name for column in table.columns]
+        return Glance(
+            rows=count[0] if count else 0,
+            preview=tuple(dict(zip(names, row, strict=True)) for row in rows),
+        )
+
     def bookmark(self, stream: str) -> tuple[bool, int | None]:
         """Whether the stream was ever synced completely, and its bookmark in unix seconds."""
         return memory.bookmark(self.connection, stream)
@@ -169,3 +185,11 @@ class Warehouse:
             with suppress(duckdb.TransactionException):  # a failed commit has rolled back already
                 self.connection.execute("ROLLBACK")
             raise
+
+
+def _shown(column: Column) -> str:
+    """SQL for a column's value as a preview shows it. JSON may hold anything about anyone, so it is masked."""
+    name = identifier(column.name)
+    if column.personal or column.kind is Kind.JSON:
+        return f"CASE WHEN {name} IS NOT NULL THEN '***' END"
+    return f"left({name}::VARCHAR, {_PREVIEW_CHARACTERS})"

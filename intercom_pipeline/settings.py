@@ -1,0 +1,133 @@
+"""Every setting, read once from the environment and the project's `.env` file into one frozen value."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dotenv import dotenv_values
+
+from intercom_pipeline.errors import PipelineError
+
+if TYPE_CHECKING:
+    from intercom_pipeline.intercom.connection import Connection
+    from intercom_pipeline.warehouse.files import DataFolder
+
+
+class SettingRefused(PipelineError):
+    """A setting has a value that cannot be used."""
+
+
+class TokenMissing(PipelineError):
+    """No access token is set."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What can be set. Each value comes from the variable named in its description.
+
+    Attributes:
+        access_token: `INTERCOM_ACCESS_TOKEN`: the access token of the workspace.
+        region: `INTERCOM_REGION`: where the workspace is hosted: us, eu or au.
+        base_url: `INTERCOM_BASE_URL`: the API's address, where the region does not say it (the sandbox).
+        api_version: `INTERCOM_API_VERSION`: 2.11 to 2.17, or `app` for the version pinned on the app.
+        data_dir: `INTERCOM_DATA_DIR`: the folder for the database and the published file.
+        rate_share: `INTERCOM_RATE_SHARE`: the part of the rate limit a sync may use, above 0, at most 1.
+        lookback_minutes: `INTERCOM_LOOKBACK_MINUTES`: how far before the bookmark a sync asks again.
+    """
+
+    access_token: str | None = field(default=None, repr=False)
+    region: str = "us"
+    base_url: str | None = None
+    api_version: str = "2.14"
+    data_dir: Path = Path("data")
+    rate_share: float = 0.8
+    lookback_minutes: float = 15.0
+
+    def connection(self) -> "Connection":
+        """How to reach the workspace.
+
+        Raises:
+            TokenMissing: There is no access token.
+            SettingRefused: The region, address, version, token or share cannot be used.
+        """
+        from intercom_pipeline.intercom.connection import HOSTS, Connection, Secret  # noqa: PLC0415 - late
+
+        if not self.access_token:
+            raise TokenMissing(
+                "There is no access token.",
+                why="INTERCOM_ACCESS_TOKEN is neither in the environment nor in the file .env.",
+                fix="Set it to the token of your app in Intercom's Developer Hub, or try the sandbox: "
+                "intercom-pipeline demo.",
+            )
+        if self.region not in HOSTS:
+            raise _refused("INTERCOM_REGION", self.region, f"It is one of {', '.join(HOSTS)}.")
+        try:
+            return Connection(
+                token=Secret(self.access_token),
+                base_url=self.base_url or HOSTS[self.region],
+                version=self.api_version,
+                rate_share=self.rate_share,
+            )
+        except ValueError as error:
+            raise SettingRefused(
+                "A setting cannot be used.",
+                why=f"{error}.",
+                fix="Correct it in the environment or in the file .env; .env.example explains each.",
+            ) from None
+
+    def folder(self) -> "DataFolder":
+        """Where the database and the published file are."""
+        from intercom_pipeline.warehouse.files import DataFolder  # noqa: PLC0415 - late
+
+        return DataFolder(self.data_dir.absolute())
+
+    @property
+    def lookback_seconds(self) -> int:
+        """How far before the bookmark a sync asks again, in seconds."""
+        return round(self.lookback_minutes * 60)
+
+
+def load_settings(environment: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
+    """Read the settings: the environment first, then the project's `.env`, then the defaults.
+
+    Raises:
+        SettingRefused: A value is no number where one is needed, or out of its range.
+    """
+    given = os.environ if environment is None else environment
+    values = {
+        **{k: v for k, v in dotenv_values(dotenv).items() if v},
+        **{k: v for k, v in given.items() if v},
+    }
+    defaults = Settings()
+    share = _number(values, "INTERCOM_RATE_SHARE", defaults.rate_share)
+    if not 0 < share <= 1:
+        raise _refused("INTERCOM_RATE_SHARE", str(share), "It is above 0 and at most 1.")
+    lookback = _number(values, "INTERCOM_LOOKBACK_MINUTES", defaults.lookback_minutes)
+    if lookback < 0:
+        raise _refused("INTERCOM_LOOKBACK_MINUTES", str(lookback), "It is 0 or more.")
+    return Settings(
+        access_token=values.get("INTERCOM_ACCESS_TOKEN", "").strip() or None,
+        region=values.get("INTERCOM_REGION", defaults.region).strip().lower(),
+        base_url=values.get("INTERCOM_BASE_URL"),
+        api_version=values.get("INTERCOM_API_VERSION", defaults.api_version).strip(),
+        data_dir=Path(values.get("INTERCOM_DATA_DIR", defaults.data_dir)),
+        rate_share=share,
+        lookback_minutes=lookback,
+    )
+
+
+def _number(values: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        return float(values.get(name, default))
+    except ValueError:
+        raise _refused(name, values[name], "It is a number.") from None
+
+
+def _refused(name: str, value: str, rule: str) -> SettingRefused:
+    return SettingRefused(
+        f"{name} cannot be {value!r}.",
+        why=rule,
+        fix="Correct it in the environment or in the file .env; .env.example explains each.",
+    )
