@@ -143,11 +143,14 @@ class Engine:
     async def _result(
         self, part: _Part, writer: Writer, outcome: Outcome, error: PipelineError | None
     ) -> SyncResult:
+        tables = list(part.stream.tables())
         _, bookmark_after = await part.courier.bookmark()
+        glances = await writer.ask(lambda warehouse: {each.name: warehouse.glance(each) for each in tables})
         result = SyncResult(
             stream=part.stream,
             outcome=outcome,
-            changes={table.name: writer.changes.get(table.name, Changes()) for table in part.stream.tables()},
+            changes={table.name: writer.changes.get(table.name, Changes()) for table in tables},
+            tables=glances,
             cost=part.cost,
             seconds=time.monotonic() - part.started,
             bookmark_before=part.bookmark_before,

@@ -16,7 +16,6 @@ from intercom_pipeline.warehouse.merge import Changes, flag_gone, merge, rescued
 from intercom_pipeline.warehouse.progress import Progress, Run, Slice
 from intercom_pipeline.warehouse.table import Column, Kind, Table
 
-
 _PREVIEW_ROWS = 5
 _PREVIEW_CHARACTERS = 60
 
@@ -188,7 +187,7 @@ class Warehouse:
 
 
 def _shown(column: Column) -> str:
-    """SQL for a column's value as a preview shows it. JSON may hold anything about anyone, so it is masked."""
+    """SQL for a column's value in a preview. JSON may hold anything about anyone, so it is masked."""
     name = identifier(column.name)
     if column.personal or column.kind is Kind.JSON:
         return f"CASE WHEN {name} IS NOT NULL THEN '***' END"
