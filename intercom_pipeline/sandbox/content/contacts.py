@@ -3,7 +3,7 @@
 from array import array
 from typing import Any
 
-from intercom_pipeline.sandbox.content.chance import Kind, Roll, happens, pick, roller, share, some
+from intercom_pipeline.sandbox.content.chance import Kind, Roll, happens, pick, roller, share, shares, some
 from intercom_pipeline.sandbox.content.faces import Face, face, place_of
 from intercom_pipeline.sandbox.content.hours import DAY, Curve, signups
 from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID
@@ -27,9 +27,11 @@ _EMPTY = dict.fromkeys(
 def contact_times(seed: int, count: int, now: int) -> tuple["array[int]", "array[int]"]:
     """(created_at, updated_at) in unix seconds by index; created_at rises with the index."""
     curve = signups(now)
+    births = shares(seed, Kind.CONTACT_CREATED, count)
+    changes = shares(seed, Kind.CONTACT_UPDATED, count)
     created, updated = array("q"), array("q")
     for index in range(count):
-        born, changed = _times(seed, index, count, curve)
+        born, changed = _times(index, births[index], changes[index], count, curve)
         created.append(born)
         updated.append(changed)
     return created, updated
@@ -43,7 +45,8 @@ def make_contact(seed: int, index: int, now: int, people: People) -> Record:
     """
     who = face(seed, index, people)
     roll = roller(seed, Kind.CONTACT_RECORD, index)
-    created, updated = _times(seed, index, max(people.contacts, index + 1), signups(now))
+    birth, change = share(seed, Kind.CONTACT_CREATED, index), share(seed, Kind.CONTACT_UPDATED, index)
+    created, updated = _times(index, birth, change, max(people.contacts, index + 1), signups(now))
     return {
         **_EMPTY,
         **_identity(who, roll, people),
@@ -55,11 +58,10 @@ def make_contact(seed: int, index: int, now: int, people: People) -> Record:
     }
 
 
-def _times(seed: int, index: int, count: int, curve: Curve) -> tuple[int, int]:
-    born = (index + share(seed, Kind.CONTACT_CREATED, index)) / count
+def _times(index: int, birth: float, change: float, count: int, curve: Curve) -> tuple[int, int]:
     # Half of what could change did so in the last sixth of a contact's life: people come back.
-    changed = born + (1 - born) * share(seed, Kind.CONTACT_UPDATED, index) ** 0.4
-    return curve.at(born * curve.end), curve.at(changed * curve.end)
+    born, end = (index + birth) / count, curve.reached[-1]
+    return curve.at(born * end), curve.at((born + (1 - born) * change**0.4) * end)
 
 
 def _identity(who: Face, roll: Roll, people: People) -> Record:

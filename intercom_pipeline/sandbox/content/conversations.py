@@ -19,10 +19,10 @@ _ANSWERING = frozenset({"comment", "close", "quick_reply"})
 def make_conversation(seed: int, index: int, now: int, people: People, parts: int | None = None) -> Record:
     """The conversation of an index as GET /conversations/{id} gives it, with every version's fields.
 
-    `conversation_parts` holds all parts, oldest first: exactly `parts` of them if given. Where versions differ
-    the values are those of 2.14: `priority` is priority or not_priority, `resolution_state` may be
-    routed_to_team or abandoned (2.15: escalated, negative_feedback). Nobody as assignee is 0; `company` (2.15)
-    may be null.
+    `conversation_parts` holds all parts, oldest first: exactly `parts` of them if given. Where versions
+    differ, values are those of 2.14: `priority` is priority or not_priority, `resolution_state` may be
+    routed_to_team or abandoned (2.15: escalated, negative_feedback). Nobody as assignee is 0; `company`
+    (2.15) may be null.
     """
     found = course(seed, index, max(people.conversations, index + 1), now)
     roll = roller(seed, Kind.CONVERSATION_RECORD, index)
@@ -39,7 +39,7 @@ def _beats(where: Scene, parts: int | None) -> tuple[str, ...]:
     found = where.course
     beats = found.arc.beats
     if not found.done:
-        beats = beats[: 1 + where.turns_from % max(len(beats) - 3, 1)]
+        beats = beats[: 1 + where.variant % max(len(beats) - 3, 1)]
     if where.channel not in {"conversation", "whatsapp"}:
         beats = tuple(beat for beat in beats if beat != "greet")
     return beats if parts is None else fit(beats, parts)
@@ -123,7 +123,7 @@ def _rating(where: Scene, parts: Sequence[Record]) -> Record | None:
     ]
     return {
         "rating": where.rating,
-        "remark": plain(where.language, remark_turn(where.rating), "")[where.turns_from % _remarks(where)]
+        "remark": plain(where.language, remark_turn(where.rating), "")[where.variant % _remarks(where)]
         if remarked
         else "",
         "created_at": closed[-1] if closed else rated["created_at"],

@@ -76,11 +76,14 @@ class Curve:
 
     def at(self, position: float) -> int:
         """The unix second at a position, held to the ends; it never falls as the position rises."""
-        if position >= self.end:
-            return self.edges[-1]
-        i = max(bisect_right(self.reached, position) - 1, 0)
-        part = (max(position, 0.0) - self.reached[i]) / (self.reached[i + 1] - self.reached[i])
-        return self.edges[i] + int(part * (self.edges[i + 1] - self.edges[i]))
+        edges, reached = self.edges, self.reached
+        if position >= reached[-1]:
+            return edges[-1]
+        if position <= 0:
+            return edges[0]
+        i = bisect_right(reached, position)
+        start, low = edges[i - 1], reached[i - 1]
+        return start + int((position - low) / (reached[i] - low) * (edges[i] - start))
 
     def position(self, moment: int) -> float:
         """The position of a unix second; moments outside are held to the ends."""

@@ -64,7 +64,7 @@ class Scene:
     channel: str
     subject: str
     rating: int
-    turns_from: int
+    variant: int
     slots: Mapping[str, str]
     safe: Mapping[str, str]
 
@@ -78,21 +78,27 @@ def scene(seed: int, index: int, people: People, *, now: int, course: Course, ro
     language = contact.language if contact.language in LANGUAGES else "en"
     slots = _slots(contact, company, agent, course, roll)
     channel = _channel(course, contact, roll)
+    subjects, variant = plain(language, "subject", course.topic), int(roll() * 60)
     return Scene(
         seed=seed, index=index, course=course, contact=contact, company=company, agent=agent,
         colleague=colleague, team=team, other_team=other, language=language, channel=channel,
-        subject=pick(roll, plain(language, "subject", course.topic)).format_map(slots),
-        rating=int(pick(roll, course.arc.ratings)), turns_from=int(roll() * 60),
+        subject=subjects[variant % len(subjects)].format_map(slots),
+        rating=int(pick(roll, course.arc.ratings)), variant=variant,
         slots=slots, safe={slot: html.escape(text) for slot, text in slots.items()},
     )  # fmt: skip
 
 
 def body(where: Scene, turn: str, place: int) -> str:
-    """The HTML of a turn; `place` is the part's place, so that a turn said twice is said in other words."""
+    """The HTML of a turn; `place` is the part's place, so that small talk said twice is said in other words."""
     texts = bodies("en" if turn in INTERNAL else where.language, turn, where.course.topic)
-    return texts[(where.turns_from + place) % len(texts)].format_map(where.safe)
+    variant = where.variant if turn in MATTER else where.variant + place
+    return texts[variant % len(texts)].format_map(where.safe)
 
 
+# Variants of these turns are written in step: the k-th answer is to the k-th opening.
+MATTER = frozenset(
+    {"subject", "opening", "fin", "ask", "detail", "answer"}
+)
 INTERNAL = frozenset({"note", "note_reply", "escalate"})  # teammates write to each other in English
 
 
