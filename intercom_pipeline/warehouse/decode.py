@@ -5,6 +5,7 @@ taken apart field by field: what has no column, or does not fit its column, move
 DuckDB would round 1.7 to 2 in an integer column and read 1 as true: so types are checked here, not there.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +34,12 @@ _FITTING: Mapping[Kind, Any] = {
     Kind.JSON: msgspec.Raw,
 }
 
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""An escape in a JSON string: a pair of surrogates, one alone (captured), or any other."""
+
 type_checkers = {kind: msgspec.json.Decoder(fitting) for kind, fitting in _FITTING.items()}
 _fields_of = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _list_of = msgspec.json.Decoder(list[msgspec.Raw])
@@ -46,6 +53,8 @@ class Drift(StrEnum):
     MISFIT = "misfit"
     WITHOUT_KEY = "without key"
     UNREADABLE = "unreadable"
+    MENDED = "mended"
+    """Half a character (a lone surrogate), which no text can hold, was spelled out as its escape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +166,11 @@ def decode(shape: Shape, raw: msgspec.Raw | bytes) -> Row | list[Note]:
         msgspec.DecodeError: The bytes are not JSON at all.
     """
     notes: list[Note] = []
-    decoded = _decode_line(shape, raw, notes)
+    try:
+        decoded = _decode_line(shape, raw, notes)
+    except msgspec.DecodeError:
+        notes.append(Note(shape.table.name, "", Drift.MENDED))
+        decoded = _decode_line(shape, mended(bytes(raw)), notes)
     if decoded is None:
         return notes
     key = ", ".join(str(decoded.fields[name]) for name in shape.own_key)
@@ -167,6 +180,11 @@ def decode(shape: Shape, raw: msgspec.Raw | bytes) -> Row | list[Note]:
     }
     version = decoded.fields.get(shape.table.cursor) if shape.table.cursor else None
     return Row(key=key, version=version, line=decoded.line, children=children, notes=notes)
+
+
+def mended(body: bytes) -> bytes:
+    """JSON with each lone surrogate escape turned into visible text: backslash, u and four digits."""
+    return _ESCAPE.sub(lambda found: b"\\\\" + found[1] if found[1] else found[0], body)
 
 
 def _decode_line(shape: Shape, raw: msgspec.Raw | bytes, notes: list[Note]) -> _Line | None:

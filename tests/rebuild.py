@@ -1,0 +1,47 @@
+"""Rebuild the record Intercom sent from the row that stands for it: the test that nothing is lost."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from intercom_pipeline.warehouse.table import PARENT, Column, Kind, Table
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, table: Table) -> list[dict[str, Any]]:
+    """Every row of a table, by column name."""
+    cursor = connection.execute(f'SELECT * FROM main."{table.name}"')
+    names = [description[0] for description in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def rebuilt(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The record a row stands for; null and missing values are the same."""
+    columns = [column for column in table.sent if column.key != PARENT]
+    record = {column.key: _sent(column, row[column.name]) for column in columns}
+    extra = json.loads(row["_extra"]) if row["_extra"] else {}
+    return {key: value for key, value in {**record, **extra}.items() if value is not None}
+
+
+def expected(table: Table, record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as it was sent, without what is declared to say nothing, ids as text."""
+    left_out = table.ignored | table.detached
+    ids = {column.key for column in table.sent if column.kind is Kind.ID}
+    return {
+        key: str(value) if key in ids and isinstance(value, int) and not isinstance(value, bool) else value
+        for key, value in record.items()
+        if key not in left_out and value is not None
+    }
+
+
+def _sent(column: Column, value: Any) -> Any:
+    if value is None:
+        return None
+    if column.kind is Kind.JSON:
+        return json.loads(value)
+    if column.kind is Kind.TIME:
+        assert isinstance(value, datetime)
+        return int(value.timestamp())
+    return value

@@ -1,0 +1,161 @@
+"""Merging keeps the newest version of every record, and writes only what changed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from intercom_pipeline.warehouse.files import DataFolder
+from intercom_pipeline.warehouse.merge import Changes
+from intercom_pipeline.warehouse.opening import open_warehouse
+from intercom_pipeline.warehouse.progress import Progress, Slice, SliceKind
+from intercom_pipeline.warehouse.table import PARENT, Column, Kind, Table
+from intercom_pipeline.warehouse.warehouse import Batch, Warehouse
+
+
+def column(name: str, kind: Kind, field: str = "") -> Column:
+    return Column(name=name, kind=kind, description="A column.", field=field)
+
+
+def child(name: str, *, keeps_vanished: bool = False) -> Table:
+    return Table(
+        name=name,
+        description="Children.",
+        grain="a child",
+        columns=(column("thing_id", Kind.ID, PARENT), column("id", Kind.ID), column("body", Kind.TEXT)),
+        primary_key=("thing_id", "id"),
+        path=(name,),
+        keeps_vanished=keeps_vanished,
+    )
+
+
+THINGS = Table(
+    name="things",
+    description="Things.",
+    grain="a thing",
+    columns=(column("id", Kind.ID), column("text", Kind.TEXT), column("updated_at", Kind.TIME)),
+    cursor="updated_at",
+    children=(child("labels"), child("parts", keeps_vanished=True)),
+)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    with open_warehouse(DataFolder(tmp_path), THINGS.tree()) as opened:
+        yield opened
+
+
+def put(
+    warehouse: Warehouse, *records: dict[str, Any], complete: bool = False, gone: tuple[str, ...] = ()
+) -> dict[str, Changes]:
+    batch = Batch(table=THINGS, complete=complete, gone=set(gone))
+    for record in records:
+        batch.add(json.dumps(record).encode())
+    return warehouse.commit([batch], [])
+
+
+def thing(number: int, text: str = "a", updated_at: int = 100, **children: list[str]) -> dict[str, Any]:
+    lists = {name: [{"id": each} for each in ids] for name, ids in children.items()}
+    return {"id": str(number), "text": text, "updated_at": updated_at, **lists}
+
+
+def select(warehouse: Warehouse, sql: str) -> list[Any]:
+    return warehouse.connection.execute(sql).fetchall()
+
+
+def test_new_changed_and_unchanged_rows_are_told_apart(warehouse: Warehouse) -> None:
+    """The counts say what happened."""
+    assert put(warehouse, thing(1), thing(2))["things"] == Changes(read=2, inserted=2)
+    changes = put(warehouse, thing(1), thing(2, "b", 101), thing(3))["things"]
+    assert changes == Changes(read=3, inserted=1, updated=1, unchanged=1)
+    assert select(warehouse, "SELECT id, text FROM things ORDER BY id") == [
+        ("1", "a"),
+        ("2", "b"),
+        ("3", "a"),
+    ]
+
+
+def test_what_did_not_change_is_not_written(warehouse: Warehouse) -> None:
+    """A second merge of the same records leaves every row as it was, down to _synced_at."""
+    put(warehouse, thing(1, labels=["x"], parts=["p"]))
+    before = [select(warehouse, f"FROM {name}") for name in ("things", "labels", "parts")]
+    put(warehouse, thing(1, labels=["x"], parts=["p"]))
+    assert [select(warehouse, f"FROM {name}") for name in ("things", "labels", "parts")] == before
+
+
+def test_an_older_version_never_overwrites_a_newer_one(warehouse: Warehouse) -> None:
+    """Nor do its children."""
+    put(warehouse, thing(1, "new", 200, labels=["x"]))
+    changes = put(warehouse, thing(1, "old", 100, labels=["y"]))
+    assert changes["things"] == Changes(read=1, unchanged=1)
+    assert select(warehouse, "SELECT text FROM things") == [("new",)]
+    assert select(warehouse, "SELECT id FROM labels") == [("x",)]
+
+
+@pytest.mark.parametrize("order", [(100, 200), (200, 100)])
+def test_of_two_versions_in_one_batch_the_newer_stays(warehouse: Warehouse, order: tuple[int, int]) -> None:
+    """Whichever came first, with its own children only."""
+    put(warehouse, *(thing(1, f"at {moment}", moment, labels=[f"of {moment}"]) for moment in order))
+    assert select(warehouse, "SELECT text FROM things") == [("at 200",)]
+    assert select(warehouse, "SELECT id FROM labels") == [("of 200",)]
+
+
+def test_children_follow_their_parent_but_capped_ones_stay(warehouse: Warehouse) -> None:
+    """A label taken off goes; a part that Intercom no longer shows stays."""
+    put(warehouse, thing(1, labels=["x", "y"], parts=["p", "q"]), thing(2, labels=["z"]))
+    changes = put(warehouse, thing(1, updated_at=101, labels=["y"], parts=["q", "r"]))
+    assert changes["labels"] == Changes(read=1, unchanged=1, removed=1)
+    assert select(warehouse, "SELECT thing_id, id FROM labels ORDER BY ALL") == [("1", "y"), ("2", "z")]
+    assert select(warehouse, "SELECT id FROM parts ORDER BY id") == [("p",), ("q",), ("r",)]
+
+
+def test_what_is_missing_from_a_complete_batch_has_vanished_and_may_return(warehouse: Warehouse) -> None:
+    """It is flagged, not deleted, and un-flagged when it comes back unchanged."""
+    put(warehouse, thing(1), thing(2, labels=["z"]))
+    assert put(warehouse, thing(1), complete=True)["things"].removed == 1
+    flagged = "SELECT id, _deleted_reason FROM things WHERE _deleted_at IS NOT NULL"
+    assert select(warehouse, flagged) == [("2", "vanished")]
+    assert select(warehouse, "SELECT count(*) FROM labels") == [(0,)]
+    put(warehouse, thing(1), thing(2), complete=True)
+    assert select(warehouse, flagged) == []
+
+
+def test_a_record_that_is_gone_is_flagged_once(warehouse: Warehouse) -> None:
+    """An id that was never stored does no harm."""
+    put(warehouse, thing(1))
+    assert put(warehouse, gone=("1", "never seen"))["things"].removed == 1
+    assert put(warehouse, gone=("1",))["things"].removed == 0
+    assert select(warehouse, "SELECT _deleted_reason FROM things") == [("deleted",)]
+
+
+def test_rows_and_their_progress_are_stored_together_or_not_at_all(warehouse: Warehouse) -> None:
+    """When the progress cannot be stored, the rows are not either."""
+    batch = Batch(table=THINGS)
+    batch.add(json.dumps(thing(1)).encode())
+    part = Slice(stream="things", number=1, kind=SliceKind.BACKFILL, lower=0)
+    broken = Slice(stream="things", number=2, kind=SliceKind.BACKFILL, lower=2**70)
+    with pytest.raises(duckdb.Error):
+        warehouse.commit([batch], [Progress(stream="things", slices=(part, broken))])
+    assert select(warehouse, "FROM things") == []
+    assert warehouse.open_slices("things") == []
+    warehouse.commit([batch], [Progress(stream="things", slices=(part,))])
+    assert warehouse.open_slices("things") == [part]
+
+
+def test_a_record_duckdb_cannot_read_is_kept_as_text_and_the_rest_is_stored(warehouse: Warehouse) -> None:
+    """The last resort: the key stays a key, everything else goes to _extra."""
+    batch = Batch(table=THINGS)
+    for number in range(5):
+        batch.add(json.dumps(thing(number)).encode())
+    unreadable = batch.rows["3"]
+    batch.rows["3"] = type(unreadable)(
+        key="3", version=100, line=b'{"id":"3","text":"\\ud800"}', children={"labels": [], "parts": []}
+    )
+    assert warehouse.commit([batch], [])["things"].inserted == 5
+    assert select(warehouse, "SELECT id, text FROM things WHERE text IS NULL") == [("3", None)]
+    [(extra,)] = select(warehouse, "SELECT _extra->>'unreadable' FROM things WHERE id = '3'")
+    assert extra == '{"id":"3","text":"\\ud800"}'
+    assert select(warehouse, "SELECT drift FROM pipeline.schema_events") == [("unreadable",)]
