@@ -10,7 +10,7 @@ import msgspec
 
 # msgspec refuses a lone surrogate such as "\ud800", which Intercom's texts may hold.
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_SPACE = rb"\u0020"
+_SPACE = rb"\\u0020"  # as long, and harmless in any place
 
 
 class BodyInvalid(ValueError):

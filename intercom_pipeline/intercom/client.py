@@ -11,7 +11,6 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 import msgspec
-import stamina
 
 from intercom_pipeline.intercom import errors, versions
 from intercom_pipeline.intercom.allowance import Allowance
@@ -21,6 +20,7 @@ from intercom_pipeline.intercom.diagnosis import Request, error_for
 from intercom_pipeline.intercom.exchange import Answer, exchange, open_http
 from intercom_pipeline.intercom.meter import Meter
 from intercom_pipeline.intercom.rate_limit import RateLimit
+from intercom_pipeline.intercom.retries import attempts, log_quietly
 
 T = TypeVar("T")
 Params = Mapping[str, str | int]
@@ -63,6 +63,7 @@ async def connect(
     connection: Connection, transport: httpx.AsyncBaseTransport | None = None
 ) -> AsyncIterator["Client"]:
     """The client of one run; tests may hand in the transport."""
+    log_quietly()
     agent = f"intercom-pipeline/{package_version('intercom-pipeline')}"
     async with open_http(connection, transport, agent) as http:
         allowance = Allowance(share=connection.rate_share, wait_unsaid=connection.patience.wait_unsaid)
@@ -138,14 +139,7 @@ class Client:
         self, call: _Call, decode: Callable[[bytes], T], *, give_up_when_slow: bool
     ) -> Response[T]:
         patience = self.connection.patience
-        async for attempt in stamina.retry_context(
-            on=_unless_slow if give_up_when_slow else _again,
-            attempts=patience.attempts,
-            timeout=None,
-            wait_initial=patience.wait_initial,
-            wait_max=patience.wait_max,
-            wait_jitter=patience.wait_jitter,
-        ):
+        async for attempt in attempts(patience, give_up_when_slow=give_up_when_slow):
             with attempt:
                 self.meter.retries += attempt.num > 1
                 return await self._attempt(call, decode)
@@ -213,13 +207,3 @@ def _response(call: _Call, answer: Answer, decode: Callable[[bytes], T]) -> Resp
         request_id=request_id,
         version=answer.headers.get("intercom-version"),
     )
-
-
-def _again(error: Exception) -> bool | float:
-    if isinstance(error, errors.RateLimited):
-        return 0.0  # the rate limit holds everyone back for as long as told
-    return isinstance(error, errors.Retryable) and not isinstance(error, errors.ResponseTooLarge)
-
-
-def _unless_slow(error: Exception) -> bool | float:
-    return False if isinstance(error, errors.Oversized) else _again(error)

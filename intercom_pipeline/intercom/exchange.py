@@ -1,7 +1,9 @@
 """One request, one answer, no second try."""
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import aiohttp
@@ -42,10 +44,16 @@ def open_http(
         },
         # The total deadline is the caller's: httpx's own read timeout starts anew with each byte.
         timeout=httpx.Timeout(None, connect=connection.connect_seconds),
-        transport=transport or AiohttpTransport(limits=limits, trust_env=False, client=None),
+        transport=transport or AiohttpTransport(verify=_trusted(), limits=limits, trust_env=False),
         follow_redirects=False,
         trust_env=False,
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificate authorities; reading them takes longer than many a request."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 async def exchange(

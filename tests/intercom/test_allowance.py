@@ -240,14 +240,14 @@ def test_a_stale_answer_never_raises_the_room() -> None:
     assert allowance.ready_at(1.4) > 9.0
 
 
-@pytest.mark.parametrize("second_reset", [1_000_009, 1_000_011])
-def test_servers_a_second_apart_speak_of_one_window(second_reset: int) -> None:
+@pytest.mark.parametrize("offsets", [(-1, -1), (0, 1), (1, 1)])
+def test_servers_a_second_apart_speak_of_one_window(offsets: tuple[int, int]) -> None:
     """A reset that jitters by a second is no new window, whose room would be whole, and no old one."""
     allowance = Allowance(share=1.0)
     turns = [allowance.sent(0.0), allowance.sent(0.0), allowance.sent(0.0)]
     allowance.answered(turns[0], 0.1, replace(START, remaining=50))
-    allowance.answered(turns[1], 0.2, replace(START, remaining=1, reset=second_reset))
-    allowance.answered(turns[2], 0.3, replace(START, remaining=60, reset=second_reset))
+    allowance.answered(turns[1], 0.2, replace(START, remaining=1, reset=1_000_010 + offsets[0]))
+    allowance.answered(turns[2], 0.3, replace(START, remaining=60, reset=1_000_010 + offsets[1]))
     assert allowance.ready_at(0.3) < 9.0
     allowance.sent(0.3)
     assert allowance.ready_at(0.3) > 8.0
