@@ -1,0 +1,73 @@
+"""The assets: one a table, all made by one operation: a run shares one client, one limiter and one writer."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+import dagster as dg
+from pydantic import Field
+
+from intercom_pipeline.defs.failures import failing_plainly, failure_of
+from intercom_pipeline.defs.narration import narrated
+from intercom_pipeline.defs.resources import IntercomResource, WarehouseResource
+from intercom_pipeline.defs.translate import materializations, specs, streams_of
+from intercom_pipeline.sync.catalog import CATALOG
+from intercom_pipeline.sync.engine import Options
+from intercom_pipeline.sync.results import Outcome, SyncResult
+from intercom_pipeline.sync.run import run
+
+
+class SyncConfig(dg.Config):
+    """What can be chosen for one run."""
+
+    full_refresh: bool = Field(
+        default=False,
+        description="Ask Intercom for everything anew, not only for what changed since the last sync. "
+        "Nothing stored is deleted first.",
+    )
+    progress_seconds: float = Field(
+        default=9.0,
+        gt=0,
+        le=9.0,
+        description="Seconds between two lines of progress in the run's log.",
+    )
+
+
+@dg.multi_asset(
+    name="intercom",
+    specs=specs(CATALOG),
+    can_subset=True,
+    description="Syncs the chosen tables from Intercom into DuckDB, all at once.",
+)
+def intercom_tables(
+    context: dg.AssetExecutionContext,
+    config: SyncConfig,
+    intercom: IntercomResource,
+    warehouse: WarehouseResource,
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Sync the streams that fill the chosen tables; a table's result comes as soon as its stream is done."""
+    chosen = context.selected_asset_keys
+    with failing_plainly():
+        events = run(
+            streams_of(chosen),
+            connection=intercom.connection(),
+            folder=warehouse.folder(),
+            options=Options(
+                run_id=context.run.run_id,
+                full_refresh=config.full_refresh,
+                lookback=intercom.lookback_seconds,
+            ),
+        )
+        yield from _materialized(narrated(events, context.log, every=config.progress_seconds), chosen)
+
+
+def _materialized(
+    results: Iterable[SyncResult], chosen: Collection[dg.AssetKey]
+) -> Iterator[dg.MaterializeResult[None]]:
+    """What became of the chosen tables; streams that failed are told at the end, when the others are done."""
+    failed = []
+    for result in results:
+        if result.outcome is Outcome.COMPLETE:
+            yield from materializations(result, chosen)
+        else:
+            failed.append(result)
+    if failed:
+        raise failure_of(failed)

@@ -1,0 +1,45 @@
+"""What went wrong, as a run's failure: the same three lines as everywhere, and no traceback to read."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import dagster as dg
+
+from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.intercom.errors import Retryable
+from intercom_pipeline.sync.results import SyncResult
+from intercom_pipeline.warehouse.errors import WarehouseBusy
+
+_STOPPED = PipelineError("It was stopped.", fix="Run it again: it resumes where it was.")
+
+
+@contextmanager
+def failing_plainly() -> Iterator[None]:
+    """Turn this project's errors into Dagster's `Failure`.
+
+    Raises:
+        dagster.Failure: What happened, why, and what to do.
+    """
+    try:
+        yield
+    except PipelineError as error:
+        raise dg.Failure(str(error), allow_retries=_may_pass_later(error)) from None
+
+
+def failure_of(failed: Sequence[SyncResult]) -> dg.Failure:
+    """The failure of a run in which streams failed; it names each, with what happened, why and what to do."""
+    errors = {result.stream.name: result.error or _STOPPED for result in failed}
+    names = ", ".join(errors)
+    streams = "1 stream" if len(errors) == 1 else f"{len(errors)} streams"
+    lines = [f"{streams} failed: {names}. The others are up to date."]
+    lines += [f"\n{name}: {error}" for name, error in errors.items()]
+    return dg.Failure(
+        "\n".join(lines),
+        metadata={name: dg.MetadataValue.text(str(error)) for name, error in errors.items()},
+        allow_retries=any(_may_pass_later(error) for error in errors.values()),
+    )
+
+
+def _may_pass_later(error: PipelineError) -> bool:
+    """Whether the same run may pass in a while without anybody doing anything."""
+    return isinstance(error, Retryable | WarehouseBusy)

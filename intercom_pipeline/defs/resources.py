@@ -1,0 +1,84 @@
+"""What a run reaches: the Intercom workspace and the warehouse, by the settings unless configured otherwise.
+
+Settings are read when a run needs them, never when the code location is loaded. There is no configuration
+for the access token: what is configured is stored and shown by Dagster, so the token comes from the
+environment or the project's `.env` alone.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import dagster as dg
+from pydantic import Field
+
+from intercom_pipeline.intercom.connection import Connection
+from intercom_pipeline.settings import load_settings
+from intercom_pipeline.warehouse.files import DataFolder
+
+
+class IntercomResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it provides itself
+    """How to reach the Intercom workspace. What is left empty comes from the environment or `.env`."""
+
+    region: str | None = Field(
+        default=None,
+        description="Where the workspace is hosted: us, eu or au. Empty: INTERCOM_REGION.",
+    )
+    base_url: str | None = Field(
+        default=None,
+        description="The API's address, for a sandbox on this machine. Empty: INTERCOM_BASE_URL.",
+    )
+    api_version: str | None = Field(
+        default=None,
+        description="The API version to ask for, or app for the one pinned on the app. "
+        "Empty: INTERCOM_API_VERSION.",
+    )
+    rate_share: float | None = Field(
+        default=None,
+        description="The part of the rate limit a run may use, above 0, at most 1. "
+        "Empty: INTERCOM_RATE_SHARE.",
+    )
+    lookback_minutes: float | None = Field(
+        default=None,
+        description="How far before its bookmark a stream asks again, in minutes. "
+        "Empty: INTERCOM_LOOKBACK_MINUTES.",
+    )
+
+    def connection(self) -> Connection:
+        """How to reach the workspace, with the token as it is now.
+
+        Raises:
+            TokenMissing: There is no access token.
+            SettingRefused: A setting cannot be used.
+        """
+        settings = load_settings()
+        return replace(
+            settings,
+            region=self.region or settings.region,
+            base_url=self.base_url or settings.base_url,
+            api_version=self.api_version or settings.api_version,
+            rate_share=settings.rate_share if self.rate_share is None else self.rate_share,
+        ).connection()
+
+    @property
+    def lookback_seconds(self) -> int:
+        """How far before its bookmark a stream asks again, in seconds."""
+        settings = load_settings()
+        if self.lookback_minutes is None:
+            return settings.lookback_seconds
+        return replace(settings, lookback_minutes=self.lookback_minutes).lookback_seconds
+
+
+class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it provides itself
+    """Where the database and the published file are."""
+
+    data_dir: str | None = Field(
+        default=None,
+        description="The folder for the database and the published file. Empty: INTERCOM_DATA_DIR.",
+    )
+
+    def folder(self) -> DataFolder:
+        """The data folder."""
+        settings = load_settings()
+        return (
+            replace(settings, data_dir=Path(self.data_dir)).folder() if self.data_dir else settings.folder()
+        )

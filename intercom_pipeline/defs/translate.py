@@ -1,0 +1,134 @@
+"""Streams, tables, results and errors in Dagster's terms."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+import dagster as dg
+
+from intercom_pipeline.sync.catalog import CATALOG
+from intercom_pipeline.sync.results import SyncResult
+from intercom_pipeline.sync.stream import Stream
+from intercom_pipeline.warehouse.merge import Changes
+from intercom_pipeline.warehouse.table import Table
+from intercom_pipeline.warehouse.warehouse import Glance
+
+OWNER = "team:support-data"
+DATABASE = "intercom.main"
+"""How readers name the published file's schema."""
+
+
+def asset_key(table: Table) -> dg.AssetKey:
+    """The asset of a table: `intercom/contacts`."""
+    return dg.AssetKey(["intercom", table.name])
+
+
+def specs(streams: Iterable[Stream]) -> list[dg.AssetSpec]:
+    """One asset a table, child tables after their parents and derived from them."""
+    return [_spec(stream, table) for stream in streams for table in stream.tables()]
+
+
+def streams_of(chosen: Collection[dg.AssetKey]) -> list[Stream]:
+    """The streams that fill the chosen tables."""
+    return [stream for stream in CATALOG if any(asset_key(table) in chosen for table in stream.tables())]
+
+
+def _spec(stream: Stream, table: Table) -> dg.AssetSpec:
+    own = table is stream.table
+    return dg.AssetSpec(
+        asset_key(table),
+        description=f"{table.description} One row is {table.grain}.",
+        group_name=stream.group,
+        kinds={"duckdb", "intercom"},
+        owners=[OWNER],
+        tags={"replication": stream.replication.value.replace(" ", "_")},
+        deps=[] if own else [asset_key(stream.table)],
+        metadata={
+            "dagster/column_schema": column_schema(table),
+            "dagster/table_name": f"{DATABASE}.{table.name}",
+            "dagster/storage_kind": "duckdb",
+            "stream": stream.name,
+            "replication": stream.replication.value,
+            "endpoint": stream.path,
+            "permission": stream.permission,
+        },
+        # A stream that fails gives no result; its tables are then not materialised.
+        skippable=True,
+    )
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """A table's columns with DuckDB types and descriptions; its primary key as the table's constraint."""
+    key = ", ".join(table.primary_key)
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name,
+                column.kind.sql_type,
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.name not in table.primary_key),
+            )
+            for column in table.all_columns
+        ],
+        constraints=dg.TableConstraints(other=[f"primary key ({key})"]),
+    )
+
+
+def materializations(
+    result: SyncResult, chosen: Collection[dg.AssetKey]
+) -> Iterator[dg.MaterializeResult[None]]:
+    """The results of a stream's chosen tables, parents first."""
+    for table in result.stream.tables():
+        if asset_key(table) in chosen:
+            yield dg.MaterializeResult(
+                asset_key=asset_key(table),
+                metadata={
+                    **_table_metadata(result.tables[table.name], result.changes.get(table.name, Changes())),
+                    **_stream_metadata(result),
+                },
+            )
+
+
+def _table_metadata(glance: Glance, changes: Changes) -> dict[str, dg.MetadataValue]:
+    return {
+        "dagster/row_count": dg.MetadataValue.int(glance.rows),
+        "rows_inserted": dg.MetadataValue.int(changes.inserted),
+        "rows_updated": dg.MetadataValue.int(changes.updated),
+        "rows_unchanged": dg.MetadataValue.int(changes.unchanged),
+        "rows_removed": dg.MetadataValue.int(changes.removed),
+        "preview": dg.MetadataValue.md(preview(glance)),
+    }
+
+
+def _stream_metadata(result: SyncResult) -> dict[str, dg.MetadataValue]:
+    """What the whole stream cost: its tables share their requests."""
+    cost = result.cost
+    values: dict[str, dg.MetadataValue] = {
+        "stream_records_read": dg.MetadataValue.int(result.total.read),
+        "stream_requests": dg.MetadataValue.int(cost.requests),
+        "stream_retries": dg.MetadataValue.int(cost.retries),
+        "stream_waited_seconds": dg.MetadataValue.float(round(cost.waited_seconds, 3)),
+        "stream_received_bytes": dg.MetadataValue.int(cost.received_bytes),
+        "stream_seconds": dg.MetadataValue.float(round(result.seconds, 3)),
+    }
+    if result.bookmark_after is not None:
+        values["stream_bookmark"] = dg.MetadataValue.timestamp(float(result.bookmark_after))
+    return values
+
+
+def preview(glance: Glance) -> str:
+    """A few rows as a Markdown table, a column of the table a line: wide tables stay readable."""
+    if not glance.preview:
+        return "No rows."
+    names = [name for name in glance.preview[0] if any(row[name] is not None for row in glance.preview)]
+    lines = [[name, *(row[name] or "" for row in glance.preview)] for name in names]
+    head = ["column", *(f"row {number}" for number in range(1, len(glance.preview) + 1))]
+    return "\n".join(_line(cells) for cells in [[*head], ["---"] * len(head), *lines])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell if cell == '---' else _plain(cell) for cell in cells)} |"
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it is, on one line: what customers wrote must not format anything."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
