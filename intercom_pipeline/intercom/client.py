@@ -17,6 +17,7 @@ from intercom_pipeline.intercom.allowance import Allowance
 from intercom_pipeline.intercom.bodies import whole_json
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.intercom.diagnosis import Request, error_for
+from intercom_pipeline.intercom.errors import Applied
 from intercom_pipeline.intercom.exchange import Answer, exchange, open_http
 from intercom_pipeline.intercom.meter import Meter
 from intercom_pipeline.intercom.rate_limit import RateLimit
@@ -155,7 +156,8 @@ class Client:
 
     def _request(self, call: _Call) -> httpx.Request:
         if not _PATH.fullmatch(call.path) or {".", ".."} & set(call.path.split("/")):
-            raise errors.InvalidRequest(call.about.failure("the path is not one of the API's"))
+            failure = call.about.failure("the path is not one of the API's", applied=Applied.NO)
+            raise errors.InvalidRequest(failure)
         headers = versions.header_for(call.version or self.connection.version)
         if call.content is not None:
             headers["Content-Type"] = "application/json"

@@ -10,7 +10,7 @@ import msgspec
 from intercom_pipeline.intercom import errors
 from intercom_pipeline.intercom.errors import Applied, Failure, IntercomError
 
-_EMAIL = re.compile(r"[^\s@/\"'<>=]+(?:@|%40)[^\s@/\"'<>]+")
+_EMAIL = re.compile(r"[^\s@/\"<>=]+(?:@|%40)[^\s@/\"'<>]+")
 _CANONICAL = re.compile(r"</contacts/([^>/?]+)>\s*;\s*rel=\"?canonical\"?")
 _LONGEST_MESSAGE = 300
 

@@ -40,7 +40,7 @@ class Page:
     """Size of the body."""
 
 
-async def cursor_pages(
+def cursor_pages(
     client: Client,
     path: str,
     *,
@@ -62,11 +62,10 @@ async def cursor_pages(
             give_up_when_slow=give_up_when_slow,
         )
 
-    async for page in _follow(ask, Request(method="GET", path=path), start, PageSize(per_page)):
-        yield page
+    return _follow(ask, Request(method="GET", path=path), start, PageSize(per_page))
 
 
-async def search_pages(
+def search_pages(
     client: Client,
     path: str,
     search: Search,
@@ -90,8 +89,7 @@ async def search_pages(
             give_up_when_slow=give_up_when_slow,
         )
 
-    async for page in _follow(ask, Request(method="POST", path=path), start, PageSize(per_page)):
-        yield page
+    return _follow(ask, Request(method="POST", path=path), start, PageSize(per_page))
 
 
 async def numbered_pages(
