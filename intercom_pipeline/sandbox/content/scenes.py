@@ -89,16 +89,14 @@ def scene(seed: int, index: int, people: People, *, now: int, course: Course, ro
 
 
 def body(where: Scene, turn: str, place: int) -> str:
-    """The HTML of a turn; `place` is the part's place, so that small talk said twice is said in other words."""
+    """The HTML of a turn; `place` is the part's place: small talk said twice is said in other words."""
     texts = bodies("en" if turn in INTERNAL else where.language, turn, where.course.topic)
     variant = where.variant if turn in MATTER else where.variant + place
     return texts[variant % len(texts)].format_map(where.safe)
 
 
 # Variants of these turns are written in step: the k-th answer is to the k-th opening.
-MATTER = frozenset(
-    {"subject", "opening", "fin", "ask", "detail", "answer"}
-)
+MATTER = frozenset({"subject", "opening", "fin", "ask", "detail", "answer"})
 INTERNAL = frozenset({"note", "note_reply", "escalate"})  # teammates write to each other in English
 
 
