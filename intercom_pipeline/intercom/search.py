@@ -59,8 +59,10 @@ class Group:
     parts: tuple["Filter | Group", ...]
 
     def to_json(self) -> dict[str, Any]:
-        """As Intercom takes it."""
-        return {"operator": self.operator, "value": [part.to_json() for part in self.parts]}
+        """As Intercom takes it: a group of filters or a group of groups, never of both."""
+        mixed = any(isinstance(part, Group) for part in self.parts)
+        parts = [Group("AND", (part,)) if mixed and isinstance(part, Filter) else part for part in self.parts]
+        return {"operator": self.operator, "value": [part.to_json() for part in parts]}
 
 
 Query = Filter | Group

@@ -132,7 +132,7 @@ def test_no_address_is_repeated(text: str) -> None:
 
 def test_query_values_and_token_stay_out_of_errors() -> None:
     """Neither the message, the representation nor the traceback shows the query or the token."""
-    person = "-".join(("some", "body"))  # the traceback shows this file's lines
+    person = f"{len(CANARY)}-somebody"  # not as it stands here, for the traceback shows this file's lines
     with pytest.raises(IntercomError) as caught:
         talk(answers(error(400, code="x")), lambda client: client.get("/c", params={"name": person}))
     shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
