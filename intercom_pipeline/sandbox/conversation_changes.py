@@ -27,7 +27,8 @@ class ConversationChanges(State):
         with self.lock:
             contact = self._contact(contact_id)
             now = self.clock.seconds()
-            record = {"waiting_since": now, **_blank(contact, body, next(self._part_ids)), **fields}
+            times = {"created_at": now, "updated_at": now, "waiting_since": now}
+            record = {**times, **_blank(contact, body, next(self._part_ids)), **fields}
             record["statistics"] = self._statistics(record)
             return self.create("conversations", **record)
 

@@ -15,6 +15,8 @@ from intercom_pipeline.sandbox.errors import ApiError, invalid
 _BAD_CURSOR = (
     "Invalid starting_after param. Please try again using a starting_after value from a paginated response"
 )
+# Intercom's own host, whatever host was asked: a client that followed it as a URL would leave the sandbox.
+_API = "https://api.intercom.io"
 _CURSOR = msgspec.json.Decoder(tuple[int, int, int])
 
 
@@ -121,10 +123,10 @@ def _span(keys: Sequence[int], order: Order, asked: PageRequest, first: int, las
 
 
 def numbered_page(positions: Sequence[int], *, page: int, per_page: int, path: str) -> Page:
-    """Page number `page` of `positions`; its `pages.next` is a URL path, as Intercom gives it there."""
+    """Page number `page` of `positions`; its `pages.next` is a URL, as Intercom gives it there."""
     total = len(positions)
     last = -(-total // per_page)
-    following = f"{path}?page={page + 1}&per_page={per_page}" if page < last else None
+    following = f"{_API}{path}?page={page + 1}&per_page={per_page}" if page < last else None
     pages = {"type": "pages", "next": following, "page": page, "per_page": per_page, "total_pages": last}
     return Page(
         positions=list(positions[(page - 1) * per_page : page * per_page]), total_count=total, pages=pages

@@ -117,8 +117,9 @@ def _config(service: Service) -> uvicorn.Config:
     return uvicorn.Config(
         application(service),
         http=BreakableProtocol,
-        # The process's own logging stays as it is.
+        # The process's own logging stays as it is; broken connections are meant.
         log_config=None,
+        log_level="critical",
         access_log=False,
         date_header=False,
         server_header=False,

@@ -12,7 +12,7 @@ _LAST = len(VERSIONS)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
-    """A field that only some versions show; `path` names lists by `[]`."""
+    """A field that only some versions show; in its path `[]` is each of a list, `{}` each value of a map."""
 
     path: str
     since: str = VERSIONS[0]
@@ -26,12 +26,33 @@ class Shown:
 
 _PART = "conversation_parts.conversation_parts[]"
 
+_CONVERSATION_2_16 = ("channel", "sales_agent", "sales_agent_participated", "external_references")
+_ARTICLE_2_16 = (
+    "ai_chatbot_availability",
+    "ai_copilot_availability",
+    "ai_sales_agent_availability",
+    "body_markdown",
+    "created_by_id",
+    "draft_updated_at",
+    "exclude_from_article_suggestions",
+    "has_unpublished_changes",
+    "help_center_audience",
+    "scheduled_publish_at",
+    "scheduled_unpublish_at",
+    "updated_by_id",
+)
+
 # The differences between Intercom's descriptions of 2.11 to 2.16, by kind of record.
 SHOWN: dict[str, tuple[Shown, ...]] = {
-    "contacts": (Shown(path="merge_history", since="2.16"),),
+    "contacts": (
+        Shown(path="formatted_phone", before="2.12"),
+        Shown(path="enabled_push_messaging", since="2.12"),
+        Shown(path="merge_history", since="2.16"),
+    ),
     "conversations": (
         Shown(path="company", since="2.15"),
-        Shown(path="channel", since="2.16"),
+        Shown(path="company.notes", since="2.16"),
+        *(Shown(path=name, since="2.16") for name in _CONVERSATION_2_16),
         Shown(path="statistics.assigned_team_first_response_time", since="2.12"),
         Shown(path="statistics.assigned_team_first_response_time_in_office_hours", since="2.13"),
         Shown(path="statistics.handling_time", since="2.13"),
@@ -49,11 +70,15 @@ SHOWN: dict[str, tuple[Shown, ...]] = {
         Shown(path=f"{_PART}.event_details", since="2.13"),
         Shown(path=f"{_PART}.app_package_code", since="2.13"),
         Shown(path=f"{_PART}.email_message_metadata", since="2.13"),
+        Shown(path=f"{_PART}.email_message_metadata.message_id", since="2.15"),
+        Shown(path=f"{_PART}.event_details.value.previous", since="2.15"),
     ),
     "articles": (
         Shown(path="tags", since="2.13"),
         Shown(path="parent_id", before="2.16"),
         Shown(path="parent_type", before="2.16"),
+        *(Shown(path=name, since="2.16") for name in _ARTICLE_2_16),
+        *(Shown(path=f"translated_content{{}}.{name}", since="2.16") for name in _ARTICLE_2_16),
         Shown(path="statistics.fin_involvements", since="2.16"),
         Shown(path="statistics.fin_resolutions", since="2.16"),
         Shown(path="statistics.fin_resolution_rate", since="2.16"),
@@ -64,6 +89,8 @@ SHOWN: dict[str, tuple[Shown, ...]] = {
 }
 
 _PRIORITY_SINCE_2_16 = {"priority": "high", "not_priority": "none"}
+# The description knows no null here.
+_ABSENT_RATHER_THAN_NULL = ("company", "sales_agent")
 _RESOLUTION_SINCE_2_15 = {"routed_to_team": "escalated", "abandoned": None}
 
 
@@ -83,7 +110,7 @@ def shaped(kind: str, record: Record, version: str) -> Record:
 
 def _without(record: Record, path: list[str]) -> Record:
     head, rest = path[0], path[1:]
-    name = head.removesuffix("[]")
+    name = head.rstrip("[]{}")
     value = record.get(name)
     if value is None and name not in record:
         return record
@@ -91,7 +118,13 @@ def _without(record: Record, path: list[str]) -> Record:
         return {key: held for key, held in record.items() if key != name}
     if isinstance(value, list):
         return record | {name: [_without(each, rest) for each in value]}
-    return record | {name: _without(value, rest)} if isinstance(value, dict) else record
+    if head.endswith("{}") and isinstance(value, dict):
+        return record | {name: {key: _without_in(held, rest) for key, held in value.items()}}
+    return record | {name: _without_in(value, rest)}
+
+
+def _without_in(value: Any, path: list[str]) -> Any:
+    return _without(value, path) if isinstance(value, dict) else value
 
 
 def _contact(record: Record, version: str) -> Record:
@@ -109,7 +142,21 @@ def _conversation(record: Record, version: str) -> Record:
         changed["ai_agent"] = agent | {"resolution_state": _RESOLUTION_SINCE_2_15.get(state, state)}
     if at_least(version, "2.16"):
         changed["priority"] = _PRIORITY_SINCE_2_16.get(record["priority"], record["priority"])
+    absent = [name for name in _ABSENT_RATHER_THAN_NULL if name in record and record[name] is None]
+    if absent:
+        record = {name: value for name, value in record.items() if name not in absent}
     return record | changed if changed else record
 
 
-_RENAMED: dict[str, Callable[[Record, str], Record]] = {"contacts": _contact, "conversations": _conversation}
+def _admin(record: Record, version: str) -> Record:
+    avatar = record.get("avatar")
+    if at_least(version, "2.12") or not isinstance(avatar, str):
+        return record
+    return record | {"avatar": {"image_url": avatar}}
+
+
+_RENAMED: dict[str, Callable[[Record, str], Record]] = {
+    "contacts": _contact,
+    "conversations": _conversation,
+    "admins": _admin,
+}

@@ -4,12 +4,27 @@ from intercom_pipeline.sandbox import shapes
 from intercom_pipeline.sandbox.endpoint import Answer, Call, Endpoint, json_answer
 from intercom_pipeline.sandbox.listing import all_records
 
+_OWN_FIELDS = frozenset(
+    {
+        "type",
+        "id",
+        "name",
+        "email",
+        "job_title",
+        "away_mode_enabled",
+        "away_mode_reassign",
+        "has_inbox_seat",
+        "team_ids",
+    }
+)
+
 
 def _me(call: Call) -> Answer:
     workspace = call.workspace
-    admin = shapes.admin(next(iter(workspace.collections["admins"])), call.version)
-    avatar = {"type": "avatar", "image_url": None}
-    return json_answer(admin | {"email_verified": True, "avatar": avatar, "app": workspace.app()})
+    admin = next(iter(workspace.collections["admins"]))
+    shown = {name: value for name, value in admin.items() if name in _OWN_FIELDS}
+    avatar = {"type": "avatar", "image_url": admin.get("avatar")}
+    return json_answer(shown | {"email_verified": True, "avatar": avatar, "app": workspace.app()})
 
 
 def _admins(call: Call) -> Answer:
