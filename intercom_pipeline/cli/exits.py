@@ -1,0 +1,86 @@
+"""Exit codes: what each means, and which error ends in which. The one place that decides."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import TYPE_CHECKING, Self
+
+from intercom_pipeline.errors import PipelineError
+
+if TYPE_CHECKING:
+    from intercom_pipeline.sync.results import SyncResult
+
+
+class Exit(IntEnum):
+    """What the command's exit code says; each member's `meaning` is printed and documented."""
+
+    meaning: str
+
+    OK = 0, "all done"
+    FAILED = 1, "failed; what was stored before is untouched"
+    USAGE = 2, "wrong arguments or settings; nothing was started"
+    PARTIAL = 3, "some streams failed, the others are complete"
+    AUTHORISATION = 4, "no token, a refused token or a missing permission"
+    BUSY = 75, "another process syncs or holds the database; try later"
+    INTERRUPTED = 130, "stopped with Ctrl-C; the next sync resumes"
+    TERMINATED = 143, "stopped by a SIGTERM; the next sync resumes"
+
+    def __new__(cls, code: int, meaning: str) -> Self:
+        """A member is its number."""
+        member = int.__new__(cls, code)
+        member._value_ = code
+        member.meaning = meaning
+        return member
+
+
+class UsageRefused(PipelineError):
+    """An argument names something that is not there."""
+
+
+class QueryFailed(PipelineError):
+    """DuckDB refuses a query; `what`, `why` and `fix` show where."""
+
+
+class Stopped(PipelineError):
+    """A person or the system stopped the command.
+
+    Attributes:
+        code: The exit code that says who.
+    """
+
+    def __init__(self, code: Exit) -> None:
+        super().__init__(
+            "Stopped.",
+            why="Everything stored so far is kept; readers still see the last published file.",
+            fix="Run the same command again: it resumes where it was.",
+        )
+        self.code = code
+
+
+def exit_for(error: BaseException) -> Exit:
+    """The exit code that an error ends in."""
+    from intercom_pipeline.intercom.errors import AuthenticationFailed, PermissionMissing  # noqa: PLC0415 - late
+    from intercom_pipeline.settings import SettingRefused, TokenMissing  # noqa: PLC0415 - late
+    from intercom_pipeline.sync.catalog import UnknownStream  # noqa: PLC0415 - late
+    from intercom_pipeline.warehouse.errors import WarehouseBusy  # noqa: PLC0415 - late
+
+    match error:
+        case Stopped():
+            return error.code
+        case UsageRefused() | SettingRefused() | UnknownStream():
+            return Exit.USAGE
+        case TokenMissing() | AuthenticationFailed() | PermissionMissing():
+            return Exit.AUTHORISATION
+        case WarehouseBusy():
+            return Exit.BUSY
+        case _:
+            return Exit.FAILED
+
+
+def exit_for_results(results: Sequence["SyncResult"]) -> Exit:
+    """The exit code of a sync that ended: partial only where at least one stream is complete."""
+    codes = {Exit.OK if each.error is None else exit_for(each.error) for each in results}
+    if codes <= {Exit.OK}:
+        return Exit.OK
+    if Exit.OK in codes:
+        return Exit.PARTIAL
+    return codes.pop() if len(codes) == 1 else Exit.FAILED

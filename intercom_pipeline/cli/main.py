@@ -1,0 +1,93 @@
+"""The command itself: its verbs, its help, and how whatever goes wrong is told."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+
+from intercom_pipeline.cli import query, status, sync, tables
+from intercom_pipeline.cli.exits import Exit, exit_for
+from intercom_pipeline.errors import PipelineError
+
+_NAME = "intercom-pipeline"
+
+
+def main() -> NoReturn:
+    """Run the command with the process's arguments, and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command and return its exit code; what goes wrong is printed, not raised."""
+    # Understood wherever it stands, because people add it to the end of what has just failed.
+    debug = "--debug" in arguments
+    try:
+        application()([each for each in arguments if each != "--debug"], prog_name=_NAME)
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else Exit.FAILED
+    except Exception as error:  # noqa: BLE001 - the last resort: told, with the traceback on request
+        _tell(error, debug=debug)
+        return exit_for(error)
+    return Exit.OK
+
+
+def application() -> typer.Typer:
+    """The command and its verbs."""
+    made = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog="\n".join(["Exit codes", *(f"  {code.value:3}  {code.meaning}" for code in Exit)]),
+    )
+    made.callback()(_root)
+    for verbs in (sync, status, tables, query):
+        verbs.add_to(made)
+    return made
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
+    if asked:
+        from importlib.metadata import version  # noqa: PLC0415 - late
+
+        sys.stdout.write(f"{_NAME} {version(_NAME)}\n")
+        raise typer.Exit
+
+
+def _root(
+    *,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show an error's traceback; it may stand anywhere.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Your Intercom workspace in DuckDB.
+
+    Settings come from the environment and the file .env; .env.example explains each.
+    """
+    # `run` has looked for the one, `_print_version` has acted on the other.
+    del debug, version
+
+
+def _tell(error: Exception, *, debug: bool) -> None:
+    """Print an error in three lines, after its traceback where that is asked for."""
+    from intercom_pipeline.cli.output import print_error  # noqa: PLC0415 - late
+    from intercom_pipeline.intercom.errors import IntercomError  # noqa: PLC0415 - late
+
+    if debug:
+        import traceback  # noqa: PLC0415 - late
+
+        traceback.print_exception(error)
+    print_error(error if isinstance(error, (PipelineError, IntercomError)) else _unexpected(error))
+
+
+def _unexpected(error: Exception) -> PipelineError:
+    return PipelineError(
+        f"Something unexpected happened: {type(error).__name__}: {error}",
+        why="This is a fault of intercom-pipeline.",
+        fix="Run the same command again with --debug and report what it prints.",
+    )

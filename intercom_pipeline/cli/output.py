@@ -1,0 +1,105 @@
+"""What the command prints, and where: results to stdout, everything about them to stderr."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from intercom_pipeline.errors import PipelineError
+    from intercom_pipeline.intercom.errors import IntercomError
+
+_NO_TERMINAL = 10_000
+"""Columns of output that goes to a file or a program: lines are not broken there."""
+_KIBI = 1024
+_MINUTE = 60
+_HOUR = 3600
+_DAY = 86400
+
+
+def results() -> Console:
+    """stdout, for what was asked for."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _NO_TERMINAL)
+
+
+def remarks() -> Console:
+    """stderr, for progress and errors."""
+    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _NO_TERMINAL)
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on stdout; moments as ISO 8601, dataclasses as objects."""
+    import msgspec  # noqa: PLC0415 - late
+
+    text = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
+    sys.stdout.buffer.write(text + b"\n")
+    sys.stdout.flush()
+
+
+def print_error(error: "PipelineError | IntercomError", *, about: str = "") -> None:
+    """An error in three lines: what happened, why, what to do. It may be about one stream."""
+    what = f"{about}: {error.what}" if about else error.what
+    lines = [Text(what, style="bold red"), Text(error.why), Text(error.fix, style="cyan")]
+    for line in lines:
+        if line.plain:
+            remarks().print(line, soft_wrap=True)
+
+
+def columns(*names: str, right: Sequence[str] = (), title: str | None = None) -> Table:
+    """An empty table in the command's one style; `right` names the columns of numbers."""
+    table = Table(box=None, pad_edge=False, header_style="dim", title=title, title_justify="left")
+    for name in names:
+        numeric = name in right
+        table.add_column(name, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
+    return table
+
+
+def number(value: float | None) -> str:
+    """A count with its thousands apart; nothing where it is not known."""
+    return "" if value is None else f"{value:,.0f}"
+
+
+def size(value: float) -> str:
+    """Bytes in the unit a person would use."""
+    for unit in ("bytes", "KiB", "MiB"):
+        if value < _KIBI:
+            return f"{value:,.0f} {unit}"
+        value /= _KIBI
+    return f"{value:,.1f} GiB"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as a person would say them."""
+    if seconds is None:
+        return ""
+    if seconds < _MINUTE:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < _HOUR:
+        return f"{whole // _MINUTE}:{whole % _MINUTE:02} min"
+    return f"{whole // _HOUR}:{whole % _HOUR // _MINUTE:02} h"
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in UTC, to the second; nothing where there is none."""
+    return "" if value is None else f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def ago(value: datetime | None, now: datetime | None = None) -> str:
+    """How long ago a moment was."""
+    if value is None:
+        return "never"
+    seconds = ((now or datetime.now(UTC)) - value).total_seconds()
+    for unit, length in (("days", _DAY), ("hours", _HOUR), ("minutes", _MINUTE)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit} ago"
+    return f"{max(0, seconds):.0f} seconds ago"
+
+
+def joined(parts: Iterable[str]) -> str:
+    """The parts that say something, with commas between them."""
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,47 @@
+"""Being stopped: by Ctrl-C or a SIGTERM, at once and without loss."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+from intercom_pipeline.cli.exits import Exit, Stopped
+
+_CODES = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
+
+
+class _Signalled(KeyboardInterrupt):
+    def __init__(self, code: Exit) -> None:
+        super().__init__()
+        self.code = code
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let a first signal unwind the block, a second end the process on the spot.
+
+    Ending on the spot is safe: what is stored is stored in transactions, and the lock dies with the process.
+
+    Raises:
+        Stopped: A signal came.
+    """
+    before = {number: signal.signal(number, _unwind) for number in _CODES}
+    try:
+        yield
+    except _Signalled as signalled:
+        raise Stopped(signalled.code) from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _unwind(number: int, _frame: FrameType | None) -> NoReturn:
+    for each in _CODES:
+        signal.signal(each, _end)
+    raise _Signalled(_CODES[signal.Signals(number)])
+
+
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    os._exit(_CODES[signal.Signals(number)])

@@ -1,0 +1,85 @@
+"""How a sync ended: a table for people, an object for programs, and what went wrong."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from intercom_pipeline.cli.exits import exit_for_results
+from intercom_pipeline.cli.output import columns, duration, number, print_error, print_json, results
+from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.sync.results import Outcome, SyncResult
+
+_NUMBERS = ("read", "inserted", "updated", "unchanged", "removed", "requests", "time")
+
+
+def print_for_people(ended: Sequence[SyncResult], published: Path, seconds: float) -> None:
+    """What each stream brought, and where to read it."""
+    table = columns("stream", "result", *_NUMBERS, right=_NUMBERS)
+    for result in ended:
+        table.add_row(*_row(result))
+    requests = sum(result.cost.requests for result in ended)
+    console = results()
+    console.print(table)
+    console.print(
+        f"\n{number(requests)} requests in {duration(seconds)}. To read it: {published}", soft_wrap=True
+    )
+
+
+def _row(result: SyncResult) -> list[str | Text]:
+    total = result.total
+    style = "green" if result.outcome is Outcome.COMPLETE else "bold red"
+    counts = (total.read, total.inserted, total.updated, total.unchanged, total.removed, result.cost.requests)
+    return [
+        result.stream.name,
+        Text(result.outcome.value, style=style),
+        *(number(count) for count in counts),
+        duration(result.seconds),
+    ]
+
+
+def print_errors(ended: Sequence[SyncResult]) -> None:
+    """What went wrong, each error once with the streams it stopped."""
+    streams: dict[str, list[str]] = {}
+    errors: dict[str, PipelineError] = {}
+    for result in ended:
+        if result.error is not None:
+            streams.setdefault(str(result.error), []).append(result.stream.name)
+            errors[str(result.error)] = result.error
+    for text, error in errors.items():
+        print_error(error, about=", ".join(streams[text]))
+
+
+def print_as_json(ended: Sequence[SyncResult], published: Path, seconds: float) -> None:
+    """One object: how the run ended, and how each stream did."""
+    print_json(
+        {
+            "exit_code": int(exit_for_results(ended)),
+            "seconds": round(seconds, 3),
+            "published": str(published),
+            "streams": [_as_json(result) for result in ended],
+        }
+    )
+
+
+def _as_json(result: SyncResult) -> dict[str, Any]:
+    error = result.error
+    return {
+        "stream": result.stream.name,
+        "result": result.outcome.value,
+        "error": error and {"what": error.what, "why": error.why, "fix": error.fix},
+        "seconds": round(result.seconds, 3),
+        "bookmark_before": _moment(result.bookmark_before),
+        "bookmark_after": _moment(result.bookmark_after),
+        "cost": result.cost,
+        "tables": {
+            name: {"rows": glance.rows, "changes": result.changes[name]}
+            for name, glance in result.tables.items()
+        },
+    }
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
