@@ -41,7 +41,7 @@ def _components(version: str) -> Record:
 
 
 def _nullable(node: Any) -> Any:
-    """OpenAPI 3.0's `nullable` in JSON Schema's words, also beside a $ref: Intercom's examples show null there."""
+    """`nullable` in JSON Schema's words, also beside a $ref: Intercom's examples show null there."""
     if isinstance(node, list):
         return [_nullable(item) for item in node]
     if not isinstance(node, dict):

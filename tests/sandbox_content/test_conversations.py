@@ -136,3 +136,22 @@ def test_channels_and_initiators_are_mixed() -> None:
     assert len(channels) >= 6
     begun = Counter(conversation["source"]["delivered_as"] for conversation in conversations())
     assert set(begun) == {"customer_initiated", "admin_initiated", "automated"}
+
+
+def test_rarer_shapes_occur() -> None:
+    """Groups, links, attachments, mail headers and quick replies all occur."""
+    made = conversations()
+    parts = [part for conversation in made for part in parts_of(conversation)]
+    known = {conversation["id"] for conversation in made}
+    links = [link["id"] for conversation in made for link in conversation["linked_objects"]["data"]]
+    assert links
+    assert set(links) <= known
+    assert any(len(conversation["contacts"]["contacts"]) == 2 for conversation in made)
+    assert any(part["attachments"] for part in parts)
+    assert any(part["email_message_metadata"] for part in parts)
+    assert any(part["event_details"] for part in parts)
+    options = [
+        part["metadata"]["quick_reply_options"] for part in parts if part["part_type"] == "quick_reply"
+    ]
+    assert options
+    assert len({option["uuid"] for several in options for option in several}) == 2 * len(options)

@@ -49,6 +49,14 @@ def test_a_language_has_its_own_words_for_every_topic(language: str) -> None:
         assert set(re.findall(r"\{(\w*)\}", " ".join([*texts, *shared]))) <= SLOTS
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_questions_and_answers_are_written_in_step(language: str) -> None:
+    """A turn has one variant for every opening of its topic, or one for each: the k-th answers the k-th."""
+    for topic, turns in read(language)["topics"].items():
+        for turn in ("subject", "ask", "detail", "answer"):
+            assert len(turns[turn]) in {1, len(turns["opening"])}, (topic, turn)
+
+
 def test_every_beat_finds_words() -> None:
     """Each turn of an arc has text in English, where the other languages fall back to."""
     remarks = {"remark_good", "remark_fair", "remark_bad"}

@@ -38,6 +38,7 @@ class Arc:
 BEATS: Mapping[str, Beat] = {
     "greet": Beat(actor="bot", turn="greeting", gap=0),
     "fin": Beat(actor="fin", turn="fin", gap=0),
+    "menu": Beat(actor="bot", part_type="quick_reply", turn="menu", gap=0),
     "fin_thanks": Beat(actor="customer", turn="fin_thanks", gap=1.2),
     "human": Beat(actor="customer", turn="human", gap=0.3),
     "handover": Beat(actor="bot", turn="handover", gap=0),
@@ -75,7 +76,7 @@ _FIN = ("greet", "fin")
 ARCS: Mapping[str, Arc] = {
     "fin_solved": Arc(weight=13, hours=(0.05, 0.6), beats=(*_FIN, "fin_thanks", "bot_close")),
     "fin_rated": Arc(
-        weight=5, hours=(0.1, 0.8), beats=(*_FIN, "fin_thanks", "bot_close", "rate_ask", "rate")
+        weight=5, hours=(0.1, 0.8), beats=(*_FIN, "menu", "fin_thanks", "bot_close", "rate_ask", "rate")
     ),
     "fin_quiet": Arc(weight=4, hours=(0.5, 5), beats=(*_FIN, "bot_close")),
     "quick": Arc(weight=14, hours=(0.3, 5), beats=(*_TAKE, "answer", "thanks", "farewell")),
@@ -92,8 +93,8 @@ ARCS: Mapping[str, Arc] = {
         weight=11,
         hours=(2, 16),
         beats=(
-            *_FIN, "human", "handover", "to_team", "take", "ask", "detail", "note", "note_reply", "answer",
-            "thanks", "farewell", "rate_ask", "rate", "remark",
+            *_FIN, "menu", "human", "handover", "to_team", "take", "ask", "detail", "note", "note_reply",
+            "answer", "thanks", "farewell", "rate_ask", "rate", "remark",
         ),
         ratings="554443211",
     ),

@@ -69,7 +69,7 @@ def _record(where: Scene, parts: list[Record], now: int, people: People, roll: R
         "custom_attributes": _attributes(where, roll),
         **_topics(where),
         "first_contact_reply": _first_contact_reply(where, parts),
-        "linked_objects": {"type": "list", "data": [], "total_count": 0, "has_more": False},
+        "linked_objects": _linked(where, roll),
         "ticket": None,
         **_agents(where, parts, people, roll),
         **_channel(where),
@@ -162,10 +162,11 @@ def _source(where: Scene, roll: Roll) -> Record:
 
 
 def _participants(where: Scene, parts: Sequence[Record]) -> Record:
-    contact = {"type": "contact", "id": where.contact.id, "external_id": where.contact.external_id}
+    people = [where.contact, where.guest] if where.guest else [where.contact]
+    contacts = [{"type": "contact", "id": one.id, "external_id": one.external_id} for one in people]
     admins = dict.fromkeys(part["author"]["id"] for part in parts if part["author"]["type"] == "admin")
     return {
-        "contacts": {"type": "contact.list", "contacts": [contact]},
+        "contacts": {"type": "contact.list", "contacts": contacts},
         "teammates": {
             "type": "admin.list",
             "teammates": [{"type": "admin", "id": admin} for admin in admins],
@@ -185,6 +186,14 @@ def _attributes(where: Scene, roll: Roll) -> Record:
 def _topics(where: Scene) -> Record:
     topic = {"type": "topic", "id": str(100 + len(where.course.topic)), "name": where.course.topic}
     return {"topics": {"type": "topic.list", "topics": [topic], "total_count": 1}}
+
+
+def _linked(where: Scene, roll: Roll) -> Record:
+    linked = list[Record]()
+    if where.index and happens(roll, 0.03):
+        before = conversation_id(where.seed, int(roll() * where.index))
+        linked.append({"type": "conversation", "id": before, "category": None})
+    return {"type": "list", "data": linked, "total_count": len(linked), "has_more": False}
 
 
 def _first_contact_reply(where: Scene, parts: Sequence[Record]) -> Record | None:

@@ -1,11 +1,13 @@
 """Conversation parts: each beat of an arc written down as Intercom gives it."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from intercom_pipeline.sandbox.content.arcs import BEATS, Beat
-from intercom_pipeline.sandbox.content.chance import Roll, happens, pick
+from intercom_pipeline.sandbox.content.chance import Kind, Roll, happens, mix, pick
 from intercom_pipeline.sandbox.content.ids import part_id
 from intercom_pipeline.sandbox.content.scenes import Record, Scene, author_of, body
+from intercom_pipeline.sandbox.content.texts import plain
 
 _TWITTER_BODY = (
     "<p>This message is hidden here, as the platform it came from demands. Open it in Intercom.</p>"
@@ -65,7 +67,7 @@ def _part(where: Scene, beat: Beat, roll: Roll, *, place: int, moment: int, stat
         "external_id": None,
         "redacted": False,
         "email_message_metadata": _mail(where, beat, place) if visible and where.channel == "email" else None,
-        "metadata": {},
+        "metadata": _metadata(where, beat, place),
         "state": state,
         "tags": [],
         "event_details": _event(roll) if beat.part_type.startswith("conversation_attribute") else None,
@@ -98,6 +100,15 @@ def _event(roll: Roll) -> Record:
         "attribute": {"name": "Urgency"},
         "value": {"name": pick(roll, _PRIORITIES), "previous": None},
     }
+
+
+def _metadata(where: Scene, beat: Beat, place: int) -> Record:
+    if beat.part_type != "quick_reply":
+        return {}
+    texts = plain(where.language, "options", where.course.topic)
+    first = mix(where.seed, Kind.CONVERSATION_RECORD, where.index) * len(texts) + place
+    options = [{"text": text, "uuid": str(UUID(int=first + n, version=4))} for n, text in enumerate(texts)]
+    return {"quick_reply_options": options}
 
 
 def _mail(where: Scene, beat: Beat, place: int) -> Record:

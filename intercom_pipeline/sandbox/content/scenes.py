@@ -55,6 +55,7 @@ class Scene:
     index: int
     course: Course
     contact: Face
+    guest: Face | None
     company: Record | None
     agent: Record
     colleague: Record
@@ -71,7 +72,10 @@ class Scene:
 
 def scene(seed: int, index: int, people: People, *, now: int, course: Course, roll: Roll) -> Scene:
     """The scene of one conversation; `roll` is the conversation's own."""
-    contact = face(seed, _contact(seed, index, people, now, course), people)
+    chosen = _contact(seed, index, people, now, course)
+    contact = face(seed, chosen, people)
+    # Neighbours by index are as old as the contact, so the second one too was there by then.
+    guest = face(seed, chosen - 1, people) if chosen and happens(roll, 0.04) else None
     company = None if contact.company is None else people.companies[contact.company]
     team, other = _teams(course.topic, people, roll)
     agent, colleague = _pair(team, people, roll)
@@ -80,7 +84,7 @@ def scene(seed: int, index: int, people: People, *, now: int, course: Course, ro
     channel = _channel(course, contact, roll)
     subjects, variant = plain(language, "subject", course.topic), int(roll() * 60)
     return Scene(
-        seed=seed, index=index, course=course, contact=contact, company=company, agent=agent,
+        seed=seed, index=index, course=course, contact=contact, guest=guest, company=company, agent=agent,
         colleague=colleague, team=team, other_team=other, language=language, channel=channel,
         subject=subjects[variant % len(subjects)].format_map(slots),
         rating=int(pick(roll, course.arc.ratings)), variant=variant,
