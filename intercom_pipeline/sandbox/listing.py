@@ -4,12 +4,14 @@ from collections.abc import Iterable
 
 import msgspec
 
-from intercom_pipeline.sandbox.collection import Record
+from intercom_pipeline.sandbox import shapes
+from intercom_pipeline.sandbox.collection import Collection, Record
 from intercom_pipeline.sandbox.endpoint import Answer, Call
 from intercom_pipeline.sandbox.matching import Searched
 from intercom_pipeline.sandbox.paging import Order, Page, PageRequest, cursor_page, page_request
 from intercom_pipeline.sandbox.search import Rules, read_order, read_query
 from intercom_pipeline.sandbox.shapes import Shape
+from intercom_pipeline.sandbox.workspace import Workspace
 
 
 def list_page(call: Call, kind: str, order: Order, *, default: int, most: int) -> Page:
@@ -46,16 +48,32 @@ def page_answer(
 
 def encoded(call: Call, kind: str, positions: Iterable[int], shape: Shape) -> list[bytes]:
     """Each record as JSON in the call's version."""
-    collection = call.workspace.collections[kind]
-    version = call.version
+    return _encoded(call.workspace.collections[kind], call.version, positions, shape)
 
-    def encode(record: Record) -> bytes:
-        return msgspec.json.encode(shape(record, version))
 
-    return [collection.encoded((shape, version), position, encode) for position in positions]
+def warm(workspace: Workspace, version: str) -> None:
+    """Encode every record that the long lists of a version show, so that reading them only joins bytes."""
+    with workspace.lock:
+        for kind, shape in _LONG_LISTS.items():
+            collection = workspace.collections[kind]
+            _encoded(collection, version, collection.positions(), shape)
 
 
 def all_records(call: Call, kind: str, shape: Shape) -> list[msgspec.Raw]:
     """Every listed record of a kind, ready to be put into an answer."""
     positions = call.workspace.collections[kind].positions()
     return [msgspec.Raw(body) for body in encoded(call, kind, positions, shape)]
+
+
+def _encoded(collection: Collection, version: str, positions: Iterable[int], shape: Shape) -> list[bytes]:
+    def encode(record: Record) -> bytes:
+        return msgspec.json.encode(shape(record, version))
+
+    return [collection.encoded((shape, version), position, encode) for position in positions]
+
+
+_LONG_LISTS: dict[str, Shape] = {
+    "contacts": shapes.contact,
+    "conversations": shapes.conversation_item,
+    "articles": shapes.article_item,
+}

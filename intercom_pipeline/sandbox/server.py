@@ -12,6 +12,7 @@ from intercom_pipeline.sandbox.app import application
 from intercom_pipeline.sandbox.conditions import Conditions
 from intercom_pipeline.sandbox.faults import Faults
 from intercom_pipeline.sandbox.limits import RateLimit
+from intercom_pipeline.sandbox.listing import warm
 from intercom_pipeline.sandbox.options import Options, Sizes
 from intercom_pipeline.sandbox.protocol import BreakableProtocol
 from intercom_pipeline.sandbox.request_log import RequestLog
@@ -100,7 +101,10 @@ def serve_forever(
 
 def _service(sizes: Sizes | None, options: Options | None, seed: int, workspace: Workspace | None) -> Service:
     living = workspace or Workspace(sizes, options, seed)
-    return Service(living, options or living.options)
+    given = options or living.options
+    if given.warm:
+        warm(living, given.pinned_version)
+    return Service(living, given)
 
 
 def _listener(port: int) -> socket.socket:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from intercom_pipeline.sandbox.collection import Record
@@ -101,11 +102,15 @@ def at_least(version: str, other: str) -> bool:
 
 def shaped(kind: str, record: Record, version: str) -> Record:
     """The record as this version shows it; the record itself is left as it is."""
-    for field in SHOWN.get(kind, ()):
-        if field.hidden_in(version):
-            record = _without(record, field.path.split("."))
+    for path in _hidden(kind, version):
+        record = _without(record, path)
     renamed = _RENAMED.get(kind)
     return record if renamed is None else renamed(record, version)
+
+
+@cache
+def _hidden(kind: str, version: str) -> tuple[list[str], ...]:
+    return tuple(field.path.split(".") for field in SHOWN.get(kind, ()) if field.hidden_in(version))
 
 
 def _without(record: Record, path: list[str]) -> Record:
