@@ -6,13 +6,12 @@ import dagster as dg
 from pydantic import Field
 
 from intercom_pipeline.defs.failures import failing_plainly, failure_of
-from intercom_pipeline.defs.narration import narrated
-from intercom_pipeline.defs.resources import IntercomResource, WarehouseResource
+from intercom_pipeline.defs.resources import IntercomResource, SyncResource, WarehouseResource
+from intercom_pipeline.defs.run_log import logged
 from intercom_pipeline.defs.translate import materializations, specs, streams_of
 from intercom_pipeline.sync.catalog import CATALOG
 from intercom_pipeline.sync.engine import Options
 from intercom_pipeline.sync.results import Outcome, SyncResult
-from intercom_pipeline.sync.run import run
 
 
 class SyncConfig(dg.Config):
@@ -22,12 +21,6 @@ class SyncConfig(dg.Config):
         default=False,
         description="Ask Intercom for everything anew, not only for what changed since the last sync. "
         "Nothing stored is deleted first.",
-    )
-    progress_seconds: float = Field(
-        default=9.0,
-        gt=0,
-        le=9.0,
-        description="Seconds between two lines of progress in the run's log.",
     )
 
 
@@ -42,11 +35,12 @@ def intercom_tables(
     config: SyncConfig,
     intercom: IntercomResource,
     warehouse: WarehouseResource,
+    sync: SyncResource,
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Sync the streams that fill the chosen tables; a table's result comes as soon as its stream is done."""
     chosen = context.selected_asset_keys
     with failing_plainly():
-        events = run(
+        events = sync.start(
             streams_of(chosen),
             connection=intercom.connection(),
             folder=warehouse.folder(),
@@ -56,7 +50,7 @@ def intercom_tables(
                 lookback=intercom.lookback_seconds,
             ),
         )
-        yield from _materialized(narrated(events, context.log, every=config.progress_seconds), chosen)
+        yield from _materialized(logged(events, context.log), chosen)
 
 
 def _materialized(

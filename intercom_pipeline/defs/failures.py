@@ -13,17 +13,29 @@ from intercom_pipeline.warehouse.errors import WarehouseBusy
 _STOPPED = PipelineError("It was stopped.", fix="Run it again: it resumes where it was.")
 
 
+class CouldNotRun(dg.Failure):
+    """A run that could not begin, or not be published.
+
+    Attributes:
+        error: Why, in this project's own terms.
+    """
+
+    def __init__(self, error: PipelineError) -> None:
+        super().__init__(str(error), allow_retries=_may_pass_later(error))
+        self.error = error
+
+
 @contextmanager
 def failing_plainly() -> Iterator[None]:
     """Turn this project's errors into Dagster's `Failure`.
 
     Raises:
-        dagster.Failure: What happened, why, and what to do.
+        CouldNotRun: What happened, why, and what to do.
     """
     try:
         yield
     except PipelineError as error:
-        raise dg.Failure(str(error), allow_retries=_may_pass_later(error)) from None
+        raise CouldNotRun(error) from None
 
 
 def failure_of(failed: Sequence[SyncResult]) -> dg.Failure:

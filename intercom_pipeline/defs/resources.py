@@ -1,18 +1,23 @@
-"""What a run reaches: the Intercom workspace and the warehouse, by the settings unless configured otherwise.
+"""What a run needs: the Intercom workspace and the warehouse, by the settings unless configured, and a sync.
 
 Settings are read when a run needs them, never when the code location is loaded. There is no configuration
 for the access token: what is configured is stored and shown by Dagster, so the token comes from the
 environment or the project's `.env` alone.
 """
 
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.settings import load_settings
+from intercom_pipeline.sync.engine import Options
+from intercom_pipeline.sync.run import Event, run
+from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.warehouse.files import DataFolder
 
 
@@ -82,3 +87,32 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # i
         return (
             replace(settings, data_dir=Path(self.data_dir)).folder() if self.data_dir else settings.folder()
         )
+
+
+class SyncResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it provides itself
+    """Holds a run's sync, and ends it with the run.
+
+    A run that is stopped while Dagster stores a result leaves the asset's generator suspended: its `finally`
+    would wait for the garbage collector while the sync goes on. A resource is always taken down.
+    """
+
+    _open: ExitStack = PrivateAttr(default_factory=ExitStack)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["SyncResource"]:  # noqa: ARG002 - Dagster's
+        """Be there for a run."""
+        with self._open:
+            yield self
+
+    def start(
+        self, streams: Sequence[Stream], *, connection: Connection, folder: DataFolder, options: Options
+    ) -> Iterator[Event]:
+        """Start a sync; see `sync.run.run`."""
+        return self._open.enter_context(closing(open_sync(streams, connection, folder, options)))
+
+
+def open_sync(
+    streams: Sequence[Stream], connection: Connection, folder: DataFolder, options: Options
+) -> Generator[Event, None, None]:
+    """A sync that begins with its first event and ends when it is closed."""
+    yield from run(streams, connection=connection, folder=folder, options=options)

@@ -1,23 +1,22 @@
-"""Lines in a run's log that tell how far it is."""
+"""Lines in a run's log: one for each stream that ends, and how far the others are."""
 
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+
+import dagster as dg
 
 from intercom_pipeline.sync.results import StreamProgress, SyncResult
 from intercom_pipeline.sync.run import Event
 
-
-class Log(Protocol):
-    """Where lines are written."""
-
-    def info(self, line: str, /) -> None:
-        """Write a line."""
+_EVERY_SECONDS = 9.0
+"""Between two lines on progress. A run tells how far it is four times a second, so never more than 10 s."""
 
 
-def narrated(events: Iterable[Event], log: Log, *, every: float) -> Iterator[SyncResult]:
-    """The results among a run's events; each is logged in a line, and progress every so many seconds."""
+def logged(
+    events: Iterable[Event], log: dg.DagsterLogManager, *, every: float = _EVERY_SECONDS
+) -> Iterator[SyncResult]:
+    """The results among a run's events, each logged; between them a line on progress now and then."""
     narrator = _Narrator()
     due = time.monotonic() + every
     for event in events:
