@@ -1,6 +1,7 @@
 """Conversations: that their fields, their parts and their statistics tell one story."""
 
 from collections import Counter
+from html import unescape
 
 import pytest
 
@@ -93,8 +94,9 @@ def test_ratings_and_remarks_fit_what_happened() -> None:
     for conversation in rated:
         kinds = {part["part_type"]: part for part in parts_of(conversation)}
         assert "conversation_rating_changed" in kinds
-        remarked = "conversation_rating_remark_added" in kinds
-        assert bool(conversation["conversation_rating"]["remark"]) == remarked
+        said = kinds.get("conversation_rating_remark_added", {"body": ""})["body"]
+        remark = conversation["conversation_rating"]["remark"]
+        assert unescape(said) == (f"<p>{remark}</p>" if remark else "")
         assert conversation["statistics"]["first_admin_reply_at"]
     assert {conversation["conversation_rating"]["rating"] for conversation in rated} == {1, 2, 3, 4, 5}
     by_fin = [c for c in conversations() if (c["ai_agent"] or {}).get("rating")]

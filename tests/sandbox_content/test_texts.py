@@ -31,8 +31,9 @@ def test_conversations_are_held_in_seven_languages() -> None:
 
 def test_every_topic_is_talked_about() -> None:
     """A dozen or so topics, each with conversations."""
-    topics = {conversation["topics"]["topics"][0]["name"] for conversation in conversations()}
-    assert topics == set(TOPICS)
+    topics = {(topic["name"], topic["id"]) for made in conversations() for topic in made["topics"]["topics"]}
+    assert {name for name, _ in topics} == set(TOPICS)
+    assert len({identifier for _, identifier in topics}) == len(TOPICS)
     assert len(TOPICS) >= 12
 
 

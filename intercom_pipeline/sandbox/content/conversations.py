@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from intercom_pipeline.sandbox.content.arcs import fit
 from intercom_pipeline.sandbox.content.chance import Kind, Roll, happens, pick, roller
 from intercom_pipeline.sandbox.content.hours import DAY, HOUR, working
-from intercom_pipeline.sandbox.content.ids import article_id, conversation_id, part_id
+from intercom_pipeline.sandbox.content.ids import conversation_id, part_id
 from intercom_pipeline.sandbox.content.measures import is_customer, statistics_of
-from intercom_pipeline.sandbox.content.parts import attachments_of, make_parts, remark_turn, written
+from intercom_pipeline.sandbox.content.outcomes import ai_agent, rating, sla_applied
+from intercom_pipeline.sandbox.content.parts import attachments_of, make_parts, written
 from intercom_pipeline.sandbox.content.people import People
 from intercom_pipeline.sandbox.content.scenes import Record, Scene, admin_author, customer_author, scene
-from intercom_pipeline.sandbox.content.texts import plain
+from intercom_pipeline.sandbox.content.texts import read
 from intercom_pipeline.sandbox.content.timeline import Course, course, moments
 
 _ANSWERING = frozenset({"comment", "close", "quick_reply"})
@@ -31,7 +32,7 @@ def make_conversation(seed: int, index: int, now: int, people: People, parts: in
     written_parts = make_parts(where, beats, moments(beats, found, working(now), roll), roll)
     record = _record(where, written_parts, now, people, roll)
     record["statistics"] = statistics_of(record, people.team_names)
-    record["sla_applied"] = _sla(where, record, roll)
+    record["sla_applied"] = sla_applied(where, record["statistics"], roll)
     return record
 
 
@@ -63,7 +64,7 @@ def _record(where: Scene, parts: list[Record], now: int, people: People, roll: R
         **_assignees(parts),
         "company": where.company,
         "tags": _tags(where, people, roll),
-        "conversation_rating": _rating(where, parts),
+        "conversation_rating": rating(where, parts),
         "source": _source(where, roll),
         **_participants(where, parts),
         "custom_attributes": _attributes(where, roll),
@@ -71,7 +72,7 @@ def _record(where: Scene, parts: list[Record], now: int, people: People, roll: R
         "first_contact_reply": _first_contact_reply(where, parts),
         "linked_objects": _linked(where, roll),
         "ticket": None,
-        **_agents(where, parts, people, roll),
+        **ai_agent(where, parts, people, roll),
         **_channel(where),
         "external_references": [],
         "conversation_parts": {
@@ -111,34 +112,6 @@ def _tags(where: Scene, people: People, roll: Roll) -> Record:
     by = {"type": "admin", "id": where.agent["id"]}
     applied = {"applied_at": where.course.updated_at, "applied_by": by}
     return {"type": "tag.list", "tags": [{**tag, **applied} for tag in tags]}
-
-
-def _rating(where: Scene, parts: Sequence[Record]) -> Record | None:
-    rated = next((part for part in parts if part["part_type"] == "conversation_rating_changed"), None)
-    if rated is None or _handled_by_fin(parts):
-        return None
-    remarked = next((part for part in parts if part["part_type"] == "conversation_rating_remark_added"), None)
-    closed = [
-        p["created_at"] for p in parts if p["part_type"] == "close" and p["created_at"] <= rated["created_at"]
-    ]
-    return {
-        "rating": where.rating,
-        "remark": plain(where.language, remark_turn(where.rating), "")[where.variant % _remarks(where)]
-        if remarked
-        else "",
-        "created_at": closed[-1] if closed else rated["created_at"],
-        "updated_at": (remarked or rated)["created_at"],
-        "contact": {"type": "contact", "id": where.contact.id, "external_id": where.contact.external_id},
-        "teammate": {"type": "admin", "id": where.agent["id"]},
-    }
-
-
-def _remarks(where: Scene) -> int:
-    return len(plain(where.language, remark_turn(where.rating), ""))
-
-
-def _handled_by_fin(parts: Sequence[Record]) -> bool:
-    return all(part["author"]["type"] != "admin" for part in parts)
 
 
 def _source(where: Scene, roll: Roll) -> Record:
@@ -184,7 +157,8 @@ def _attributes(where: Scene, roll: Roll) -> Record:
 
 
 def _topics(where: Scene) -> Record:
-    topic = {"type": "topic", "id": str(100 + len(where.course.topic)), "name": where.course.topic}
+    place = list(read("labels")["topics"]).index(where.course.topic)
+    topic = {"type": "topic", "id": str(1_100 + place), "name": where.course.topic}
     return {"topics": {"type": "topic.list", "topics": [topic], "total_count": 1}}
 
 
@@ -205,67 +179,6 @@ def _first_contact_reply(where: Scene, parts: Sequence[Record]) -> Record | None
     return None if first is None else {"created_at": first, "type": where.channel, "url": None}
 
 
-def _agents(where: Scene, parts: Sequence[Record], people: People, roll: Roll) -> Record:
-    answers = [part for part in parts if part["author"].get("from_ai_agent")]
-    return {
-        "ai_agent_participated": bool(answers),
-        "ai_agent": _ai_agent(where, parts, people, roll) if answers else None,
-        "sales_agent_participated": False,
-        "sales_agent": None,
-    }
-
-
-def _ai_agent(where: Scene, parts: Sequence[Record], people: People, roll: Roll) -> Record:
-    rated = next((p for p in parts if p["part_type"] == "conversation_rating_changed"), None)
-    alone = _handled_by_fin(parts)
-    rated = rated if alone else None
-    thanked = any(is_customer(part["author"]) for part in parts)
-    closed = parts[-1]["state"] == "closed"
-    resolution = ("confirmed_resolution" if thanked else "assumed_resolution") if closed else "abandoned"
-    sources = (
-        [_content_source(where, people, roll) for _ in range(1 + int(roll() * 2))] if people.articles else []
-    )
-    return {
-        "source_type": "workflow",
-        "source_title": "Fin over messenger",
-        "last_answer_type": "ai_answer",
-        "resolution_state": resolution if alone else "routed_to_team",
-        "rating": where.rating if rated else None,
-        "rating_remark": None,
-        "created_at": rated["created_at"] if rated else None,
-        "updated_at": rated["created_at"] if rated else None,
-        "content_sources": {
-            "type": "content_source.list",
-            "total_count": len(sources),
-            "content_sources": sources,
-        },
-    }
-
-
-def _content_source(where: Scene, people: People, roll: Roll) -> Record:
-    article = article_id(where.seed, int(roll() * people.articles))
-    return {
-        "content_type": "article",
-        "url": f"/articles/articles/{article}/show",
-        "title": where.subject,
-        "locale": where.language,
-    }
-
-
 def _channel(where: Scene) -> Record:
     name = "messenger" if where.channel == "conversation" else where.channel
     return {"channel": {"initial": name, "current": name}}
-
-
-def _sla(where: Scene, record: Record, roll: Roll) -> Record | None:
-    plan = where.company["plan"]["name"] if where.company else ""
-    if plan not in {"Business", "Enterprise"} or where.course.arc.opener != "customer":
-        return None
-    hours = 1 if plan == "Enterprise" else 4
-    taken = record["statistics"].get("time_to_admin_reply")
-    status = "active" if taken is None else "hit" if taken <= hours * HOUR else "missed"
-    return {
-        "type": "conversation_sla_summary",
-        "sla_name": f"{plan}: first reply in {hours} h",
-        "sla_status": "cancelled" if happens(roll, 0.02) else status,
-    }

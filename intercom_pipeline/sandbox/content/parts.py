@@ -12,6 +12,7 @@ from intercom_pipeline.sandbox.content.texts import plain
 _TWITTER_BODY = (
     "<p>This message is hidden here, as the platform it came from demands. Open it in Intercom.</p>"
 )
+_GOOD, _FAIR, _SLOW_DAYS = 4, 3, 2
 _PRIORITIES = ("Low", "Normal", "High", "Urgent & blocking")
 
 
@@ -79,13 +80,17 @@ def _body(where: Scene, beat: Beat, place: int) -> str | None:
     if not beat.turn:
         return None
     if beat.turn == "remark":
-        return body(where, remark_turn(where.rating), 0)
+        return body(where, remark_turn(where), 0)
     return body(where, beat.turn, place) if beat.part_type == "note" else written(where, beat.turn, place)
 
 
-def remark_turn(rating: int) -> str:
-    """The turn of texts.toml that fits a rating of 1 to 5."""
-    return {1: "remark_bad", 2: "remark_bad", 3: "remark_fair"}.get(rating, "remark_good")
+def remark_turn(where: Scene) -> str:
+    """The turn a rating's remark is taken from: what fits the rating and how long it took."""
+    if where.rating >= _GOOD:
+        return "remark_good"
+    if where.rating == _FAIR:
+        return "remark_fair"
+    return "remark_slow" if where.course.days > _SLOW_DAYS else "remark_bad"
 
 
 def _assigned(where: Scene, to: str) -> Record | None:

@@ -36,6 +36,7 @@ _NO_NAME = {
     "pt": "equipe",
     "ar": "عزيزي العميل",
 }
+_LONG_WAIT_DAYS = 4  # a conversation that took longer costs a star
 _TEAM_OF = {
     "billing": 1,
     "cancellation": 3,
@@ -87,7 +88,7 @@ def scene(seed: int, index: int, people: People, *, now: int, course: Course, ro
         seed=seed, index=index, course=course, contact=contact, guest=guest, company=company, agent=agent,
         colleague=colleague, team=team, other_team=other, language=language, channel=channel,
         subject=subjects[variant % len(subjects)].format_map(slots),
-        rating=int(pick(roll, course.arc.ratings)), variant=variant,
+        rating=_stars(course, roll), variant=variant,
         slots=slots, safe={slot: html.escape(text) for slot, text in slots.items()},
     )  # fmt: skip
 
@@ -133,6 +134,11 @@ def _bot_author(*, answers: bool) -> Record:
         "from_ai_agent": answers,
         "is_ai_answer": answers,
     }
+
+
+def _stars(course: Course, roll: Roll) -> int:
+    stars = int(pick(roll, course.arc.ratings))
+    return max(stars - 1, 1) if course.days > _LONG_WAIT_DAYS else stars
 
 
 def _contact(seed: int, index: int, people: People, now: int, course: Course) -> int:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from intercom_pipeline.sandbox.content.arcs import ARCS, BEATS, Arc
 from intercom_pipeline.sandbox.content.chance import Kind, Roll, Weighted, share
-from intercom_pipeline.sandbox.content.hours import Curve, arrivals, incident_days, local_day, working
+from intercom_pipeline.sandbox.content.hours import DAY, Curve, arrivals, incident_days, local_day, working
 
 _TOPICS = Weighted(
     {
@@ -27,6 +27,11 @@ class Course:
     topic: str
     arc: Arc
     done: bool
+
+    @property
+    def days(self) -> float:
+        """How long it took, in calendar days."""
+        return (self.updated_at - self.created_at) / DAY
 
 
 def conversation_times(seed: int, count: int, now: int) -> tuple["array[int]", "array[int]"]:
