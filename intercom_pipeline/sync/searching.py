@@ -13,7 +13,8 @@ from intercom_pipeline.sync.delivery import Courier
 from intercom_pipeline.sync.heads import Head, head_of, last_created, newest_update, oldest_update
 from intercom_pipeline.warehouse.progress import Progress, Slice, SliceKind
 
-_SLICES_AT_ONCE = 32
+_SLICES_AT_ONCE = 64
+"""While half of them wait for a commit, the others fetch: at 0.25 s a page that is 128 pages a second."""
 
 
 async def read_by_search(courier: Courier, terms: plan.Terms) -> None:

@@ -42,7 +42,6 @@ _ESCAPE = re.compile(
 
 type_checkers = {kind: msgspec.json.Decoder(fitting) for kind, fitting in _FITTING.items()}
 _fields_of = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_list_of = msgspec.json.Decoder(list[msgspec.Raw])
 _any = msgspec.json.Decoder()
 
 
@@ -114,6 +113,7 @@ class Shape:
             attribute of the checking struct that stands for it.
         detached: Keys that live in child tables alone.
         check: Refuses a record with an unknown key or a value that does not fit.
+        container: For a child: reads what the first key of its path holds, down to the list.
         children: The shapes of the child tables.
     """
 
@@ -123,6 +123,7 @@ class Shape:
     needed: Mapping[str, str]
     detached: frozenset[str]
     check: msgspec.json.Decoder[Any]
+    container: msgspec.json.Decoder[Any]
     children: tuple["Shape", ...]
 
 
@@ -143,6 +144,7 @@ def shape_of(table: Table) -> Shape:
         needed={key: attributes[key] for key in needed},
         detached=table.detached,
         check=_checker(columns, attributes),
+        container=_container(table.path[1:]),
         children=tuple(map(shape_of, table.children)),
     )
 
@@ -157,6 +159,13 @@ def _checker(columns: Mapping[str, Column], attributes: Mapping[str, str]) -> ms
         gc=False,
     )
     return msgspec.json.Decoder(struct)
+
+
+def _container(path: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
+    inside: Any = list[msgspec.Raw] | None
+    for key in reversed(path):
+        inside = msgspec.defstruct("Container", [("inside", inside, None)], rename={"inside": key}) | None
+    return msgspec.json.Decoder(inside)
 
 
 def decode(shape: Shape, raw: msgspec.Raw | bytes) -> Row | list[Note]:
@@ -262,7 +271,7 @@ def _time(value: bytes) -> bytes | None:
 def _child_lines(child: Shape, parent: str, container: Any, notes: list[Note]) -> Iterator[bytes]:
     """The rows of one child table that a record holds."""
     prefix = b'{"' + PARENT.encode() + b'":' + msgspec.json.encode(parent)
-    for element in _elements(child.table, container, notes):
+    for element in _elements(child, container, notes):
         raw: msgspec.Raw | bytes = element
         if child.table.scalar:
             raw = b'{"' + child.table.scalar.encode() + b'":' + bytes(element) + b"}"
@@ -271,19 +280,18 @@ def _child_lines(child: Shape, parent: str, container: Any, notes: list[Note]) -
             yield prefix + (b"}" if decoded.line == b"{}" else b"," + decoded.line[1:])
 
 
-def _elements(child: Table, container: Any, notes: list[Note]) -> list[msgspec.Raw]:
+def _elements(child: Shape, container: Any, notes: list[Note]) -> list[msgspec.Raw]:
     """The records inside a record: the list that the child's path leads to, empty where there is none."""
-    if not isinstance(container, msgspec.Raw) or bytes(container) in (b"", b"null"):
+    if container is None:
         return []
     try:
-        for key in child.path[1:]:
-            container = _fields_of.decode(container).get(key)
-            if container is None or bytes(container) == b"null":
-                return []
-        return _list_of.decode(container)
+        inside = child.container.decode(container)
     except msgspec.ValidationError:
-        notes.append(Note(child.name, ".".join(child.path), Drift.UNREADABLE))
+        notes.append(Note(child.table.name, ".".join(child.table.path), Drift.UNREADABLE))
         return []
+    for _ in child.table.path[1:]:
+        inside = inside and inside.inside
+    return inside or []
 
 
 def _without(raw: msgspec.Raw | bytes, keys: frozenset[str]) -> bytes:

@@ -81,18 +81,20 @@ def _stage_lines(
 
 
 def _staging(table: Table, file: Path, largest: int) -> str:
-    """SQL that reads a file of lines into a temporary table with exactly one row a primary key."""
+    """SQL that reads a file of lines into a temporary table with exactly one row a primary key.
+
+    A batch holds each record once; only the lists inside its records may say something twice.
+    """
     types = {column.key: column.kind.staged_type for column in table.sent} | {EXTRA: "JSON"}
     columns = ", ".join(f"{literal(key)}: '{sql_type}'" for key, sql_type in types.items())
     read = ", ".join(f"{_value(column)} AS {identifier(column.name)}" for column in table.sent)
     key = ", ".join(map(identifier, table.primary_key))
-    newest = f" ORDER BY {identifier(table.cursor)} DESC NULLS LAST" if table.cursor else ""
+    once = f" QUALIFY row_number() OVER (PARTITION BY {key}) = 1" if table.path else ""
     return (
         f"CREATE OR REPLACE TEMP TABLE {_staged(table)} AS "
         f"SELECT {', '.join(_selected(column) for column in table.all_columns)} "
         f"FROM (SELECT {read}, {EXTRA} FROM read_json({literal(str(file))}, format = 'newline_delimited', "
-        f"maximum_object_size = {largest}, columns = {{{columns}}})) "
-        f"QUALIFY row_number() OVER (PARTITION BY {key}{newest}) = 1"
+        f"maximum_object_size = {largest}, columns = {{{columns}}})){once}"
     )
 
 

@@ -28,6 +28,9 @@ OLDEST_READER = "v1.2.0"
 _MEMORY = "256MB"
 """What DuckDB may hold; beyond it, it spills to the scratch folder. Memory stays flat at any size."""
 
+_CHECKPOINT = "256MB"
+"""A checkpoint writes whole row groups anew, so after each few batches it would cost as much as they do."""
+
 _PATIENCE_SECONDS = 10.0
 _RETRY_SECONDS = 0.2
 
@@ -65,6 +68,7 @@ def _connect(folder: DataFolder) -> duckdb.DuckDBPyConnection:
                     "memory_limit": _MEMORY,
                     "temp_directory": str(folder.scratch),
                     "preserve_insertion_order": False,
+                    "wal_autocheckpoint": _CHECKPOINT,
                 },
             )
         except duckdb.IOException as error:

@@ -109,27 +109,34 @@ def forget(connection: duckdb.DuckDBPyConnection, stream: str) -> None:
     connection.execute("DELETE FROM pipeline.bookmarks WHERE stream = ?", [stream])
 
 
-def store(connection: duckdb.DuckDBPyConnection, progress: Progress) -> None:
-    """Store progress, inside the caller's transaction."""
-    numbers = [*progress.ended, *(each.number for each in progress.slices)]
-    if numbers:
-        connection.execute(
-            "DELETE FROM pipeline.slices WHERE stream = ? AND number IN (SELECT unnest(?::BIGINT[]))",
-            [progress.stream, numbers],
-        )
-    insert(connection, "pipeline.slices", progress.slices)
-    if progress.complete:
-        connection.execute(
-            "INSERT OR REPLACE INTO pipeline.bookmarks VALUES (?, to_timestamp(?::BIGINT), now())",
-            [progress.stream, progress.bookmark],
-        )
+def store(connection: duckdb.DuckDBPyConnection, steps: Sequence[Progress]) -> None:
+    """Store progress, inside the caller's transaction; of several steps of a slice the last one counts."""
+    slices = {(each.stream, each.number): each for step in steps for each in step.slices}
+    ended = {(step.stream, number) for step in steps for number in step.ended}
+    keys = [{"stream": stream, "number": number} for stream, number in slices.keys() | ended]
+    connection.execute(
+        "DELETE FROM pipeline.slices s "
+        "USING (SELECT unnest(?::STRUCT(stream VARCHAR, number BIGINT)[]) AS key) "
+        "WHERE s.stream = key.stream AND s.number = key.number",
+        [keys],
+    )
+    insert(connection, "pipeline.slices", [each for key, each in slices.items() if key not in ended])
+    for step in steps:
+        if step.complete:
+            connection.execute(
+                "INSERT OR REPLACE INTO pipeline.bookmarks VALUES (?, to_timestamp(?::BIGINT), now())",
+                [step.stream, step.bookmark],
+            )
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, values: Sequence[Slice | Run]) -> None:
     """Append values as rows of the table that has their fields."""
-    for value in values:
-        marks = ", ".join("?" for _ in fields(value))
-        connection.execute(f"INSERT INTO {table} VALUES ({marks})", astuple(value))
+    if values:
+        row = "(" + ", ".join("?" for _ in fields(values[0])) + ")"
+        rows = ", ".join(row for _ in values)
+        connection.execute(
+            f"INSERT INTO {table} VALUES {rows}", [cell for each in values for cell in astuple(each)]
+        )
 
 
 def note_drift(connection: duckdb.DuckDBPyConnection, notes: Mapping[Note, int]) -> None:

@@ -95,8 +95,8 @@ class Warehouse:
         with self._transaction():
             for batch in batches:
                 self._merge(batch, changes)
-            for step in progress:
-                memory.store(self.connection, step)
+            if progress:
+                memory.store(self.connection, progress)
         return changes
 
     def _merge(self, batch: Batch, changes: dict[str, Changes]) -> None:
