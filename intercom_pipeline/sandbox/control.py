@@ -4,6 +4,7 @@ No token is asked for; only the machine itself is let in. Every body and answer 
 
     GET    /_sandbox/counters     requests in all and by endpoint and status, the most at once
     DELETE /_sandbox/counters     set them to 0
+    GET    /_sandbox/requests     the requests kept, oldest first: method, path, query, body, status
     POST   /_sandbox/faults       {"kind": "500-json", "match": …, "times": …}, or a list: put in force
     DELETE /_sandbox/faults       let everything go well again
     POST   /_sandbox/conditions   {"latency_ms", "token", "missing_permissions", "others_per_second",
@@ -26,6 +27,7 @@ from starlette.routing import Route
 
 from intercom_pipeline.sandbox.faults import Fault
 from intercom_pipeline.sandbox.options import NEWEST_VERSION
+from intercom_pipeline.sandbox.request_log import Request as Asked
 from intercom_pipeline.sandbox.service import Service
 from intercom_pipeline.sandbox.state import ONE
 
@@ -68,6 +70,7 @@ def routes(service: Service) -> list[Route]:
     acts: dict[tuple[str, str], Act] = {
         ("GET", "counters"): lambda service, _: service.requests.counters(),
         ("DELETE", "counters"): lambda service, _: service.requests.reset(),
+        ("GET", "requests"): lambda service, _: [_asked(request) for request in service.requests],
         ("POST", "faults"): _add_faults,
         ("DELETE", "faults"): lambda service, _: service.faults.clear(),
         ("POST", "conditions"): _set_conditions,
@@ -105,6 +108,16 @@ def _records(service: Service) -> Route:
 def _only_this_machine(http: Request) -> None:
     if http.client is not None and http.client.host not in _LOOPBACK:
         raise HTTPException(403, "the control endpoints serve this machine only")
+
+
+def _asked(request: Asked) -> dict[str, Any]:
+    return {
+        "method": request.method,
+        "path": request.path,
+        "query": request.query,
+        "body": request.body.decode("utf-8", "replace"),
+        "status": request.status,
+    }
 
 
 def _add_faults(service: Service, body: bytes) -> dict[str, int]:
