@@ -1,5 +1,6 @@
 """The sandbox on a loopback port: in a thread beside a test, or in the foreground."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from intercom_pipeline.sandbox.workspace import Workspace
 
 _LOOPBACK = "127.0.0.1"
 _BACKLOG = 2048
+_STOP_CHECK_SECONDS = 0.02
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +63,29 @@ class Sandbox:
         return self.service.requests
 
 
+class PromptServer(uvicorn.Server):
+    """uvicorn, stopping within hundredths of a second: requests in flight are dropped, not waited for."""
+
+    async def main_loop(self) -> None:
+        """Serve until told to stop."""
+        await self.on_tick(0)
+        while not self.should_exit:  # noqa: ASYNC110 (uvicorn's signal handler only sets the flag)
+            await asyncio.sleep(_STOP_CHECK_SECONDS)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the listener, the idle connections and the requests in flight."""
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        tasks = list(self.server_state.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 @contextmanager
 def serve(
     *,
@@ -73,7 +98,7 @@ def serve(
     """Serve a workspace from a thread on a loopback port, a free one unless named, until the block ends."""
     service = _service(sizes, options, seed, workspace)
     listener = _listener(port)
-    server = uvicorn.Server(_config(service))
+    server = PromptServer(_config(service))
     thread = threading.Thread(target=_run, args=(server, listener), name="sandbox", daemon=True)
     thread.start()
     try:
@@ -96,7 +121,7 @@ def serve_forever(
     service = _service(sizes, options, seed, None)
     listener = _listener(port)
     ready(Sandbox(url=_url(listener), service=service))
-    uvicorn.Server(_config(service)).run(sockets=[listener])
+    PromptServer(_config(service)).run(sockets=[listener])
 
 
 def _service(sizes: Sizes | None, options: Options | None, seed: int, workspace: Workspace | None) -> Service:
@@ -128,7 +153,6 @@ def _config(service: Service) -> uvicorn.Config:
         date_header=False,
         server_header=False,
         lifespan="off",
-        timeout_graceful_shutdown=1,
     )
 
 
