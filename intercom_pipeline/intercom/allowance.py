@@ -7,17 +7,20 @@ window ends. It counts everybody's requests. From that:
            - requests in flight - requests of this window that were never answered
 
 A request in flight may or may not be counted in the newest answer, so it is taken as not counted: the sum
-errs towards sending less and corrects itself as answers come. Where an answer lags behind a newer one, the
-lowest room of the window holds. A window that ends without an answer is followed by one of the same size,
-in which everything still in flight counts.
+errs towards sending less and corrects itself as answers come. (Not so one that went out ten seconds before
+a request already answered: it has arrived, and was counted then.) Where an answer lags behind a newer one,
+the lowest room of the window holds. A window that ends without an answer is followed by one of the same
+size, in which what is in flight counts.
 
-Requests are spread so that the room is used up at the last moment at which a request still reaches the
-server within the window. After a pause they go faster, but never above 1.5 times the even pace.
+Requests are spread so that the room is used up a little before the last moment at which a request still
+reaches the server within the window: what a busy machine delays can be made up. After a pause they go faster,
+but never above 1.5 times the even pace.
 """
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 from math import ceil, floor, inf
 
 from intercom_pipeline.intercom.rate_headers import LONGEST_WAIT, RateHeaders
@@ -29,9 +32,13 @@ UNTOLD_LIMIT = 10_000 // 6
 """Requests a window when no header tells: 10,000 a minute, Intercom's default for an app."""
 CATCH_UP = 1.5
 """Never faster than this many times the even pace."""
+SLACK = 0.03
+"""The part of a window kept to make up for delays."""
+ARRIVED_SECONDS = 10.0
+"""After so long a request has reached the server: it takes no longer to connect."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Turn:
     """One request that was let out."""
 
@@ -66,7 +73,8 @@ class Allowance:
         self._clock = ServerClock()
         self._window: _Window | None = None
         self._length = WINDOW_SECONDS
-        self._in_flight = 0
+        self._in_flight: dict[Turn, None] = {}  # oldest first
+        self._told_sent_at = -inf
         self._last_sent = -inf
         self._paused_at = -inf
         self._paused_until = -inf
@@ -78,20 +86,21 @@ class Allowance:
             # The first answer tells the limit: until then one request at a time.
             return inf if self._in_flight else max(now, self._paused_until)
         window = self._current(self._window, now)
-        room = window.left - window.lost - self._in_flight
+        room = window.left - window.lost - self._uncounted(window)
         if room < 1:
             return max(window.over_at, self._paused_until)
         return max(now, self._paused_until, self._last_sent + self._interval(window, room, now))
 
     def sent(self, now: float) -> Turn:
         """A request goes out."""
-        self._in_flight += 1
+        turn = Turn(sent_at=now)
+        self._in_flight[turn] = None
         self._last_sent = now
-        return Turn(sent_at=now)
+        return turn
 
-    def unanswered(self) -> None:
+    def unanswered(self, turn: Turn) -> None:
         """No answer came, or was waited for; the server may have counted the request."""
-        self._in_flight -= 1
+        del self._in_flight[turn]
         if self._window is not None:
             self._window.lost += 1
 
@@ -115,9 +124,16 @@ class Allowance:
         if window is not None:
             window.left, window.over_at = 0, self._paused_until
 
+    def _uncounted(self, window: _Window) -> int:
+        """Requests in flight that may not be counted yet, in this window's `left` or in an earlier window."""
+        arrived = max(self._told_sent_at, window.opened_at) - ARRIVED_SECONDS
+        old = takewhile(lambda turn: turn.sent_at < arrived, self._in_flight)
+        return len(self._in_flight) - sum(1 for _ in old)
+
     def _interval(self, window: _Window, room: int, now: float) -> float:
         fastest = self._length / (CATCH_UP * window.budget)
-        return max(fastest, (window.last_moment - now) / (room + 1))
+        aim = window.last_moment - SLACK * self._length
+        return max(fastest, (aim - now) / (room + 1))
 
     def _current(self, window: _Window, now: float) -> _Window:
         """The window at `now`: as told, or the next one of the same size when that is over."""
@@ -136,13 +152,14 @@ class Allowance:
         return self._window
 
     def _read(self, turn: Turn, now: float, told: RateHeaders) -> None:
-        self._in_flight -= 1
+        del self._in_flight[turn]
         if told.date is not None:
             self._clock.observe(date=told.date, sent_at=turn.sent_at, now=now)
         if told.limit is None or told.remaining is None:
             if self._window is not None:
                 self._window.lost += 1
             return
+        self._told_sent_at = max(self._told_sent_at, turn.sent_at)
         budget = max(1, floor(self._share * told.limit))
         left = budget - max(0, told.limit - told.remaining)
         self._place(turn, now, told, budget=budget, left=left)

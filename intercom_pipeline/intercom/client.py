@@ -187,7 +187,7 @@ class Client:
             finally:
                 self.meter.in_flight_seconds += time.monotonic() - sent_at
                 if not settled:
-                    self._rate_limit.settle_unanswered()
+                    self._rate_limit.settle_unanswered(turn)
 
 
 def _response(call: _Call, answer: Answer, decode: Callable[[bytes], T]) -> Response[T]:

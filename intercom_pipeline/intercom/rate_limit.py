@@ -40,9 +40,9 @@ class RateLimit:
             self._allowance.answered(turn, self._clock(), told, succeeded=status < HTTPStatus.BAD_REQUEST)
         self._news.set()
 
-    def settle_unanswered(self) -> None:
+    def settle_unanswered(self, turn: Turn) -> None:
         """A request that was let out got no answer."""
-        self._allowance.unanswered()
+        self._allowance.unanswered(turn)
         self._news.set()
 
     async def _news_within(self, seconds: float) -> None:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import cycle
 from math import floor, inf
 
 import pytest
@@ -159,8 +160,7 @@ def test_before_the_first_answer_one_request_goes_out() -> None:
 def test_a_failed_first_request_lets_the_next_one_out() -> None:
     """An answer that never comes, or an error page without headers, opens nothing and blocks nothing."""
     allowance = Allowance(share=0.8)
-    allowance.sent(0.0)
-    allowance.unanswered()
+    allowance.unanswered(allowance.sent(0.0))
     assert allowance.ready_at(1.0) == 1.0
     turn = allowance.sent(1.0)
     allowance.answered(turn, 1.5, RateHeaders(), succeeded=False)
@@ -240,6 +240,15 @@ def test_a_stale_answer_never_raises_the_room() -> None:
     assert allowance.ready_at(1.4) > 9.0
 
 
+def test_requests_answered_late_do_not_use_up_the_windows_they_wait_through() -> None:
+    """Every fourth answer takes 18 seconds: a tiny limit is still used, and never exceeded."""
+    server = Server(limit=83)
+    leg, turns = travel(0.02, 3), cycle([0.02, 0.02, 0.02, 18.0])
+    run(server, Allowance(share=1.0), seconds=200, there=leg, back=lambda: next(turns), at_once=400)
+    assert not server.refused
+    assert min(server.whole_windows(200)[4:]) >= 60
+
+
 @pytest.mark.parametrize("offsets", [(-1, -1), (0, 1), (1, 1)])
 def test_servers_a_second_apart_speak_of_one_window(offsets: tuple[int, int]) -> None:
     """A reset that jitters by a second is no new window, whose room would be whole, and no old one."""
@@ -290,7 +299,7 @@ def test_no_headers_however_absurd_stop_a_run_for_more_than_two_minutes(
         turn = allowance.sent(now)
         now += later
         if what == "unanswered":
-            allowance.unanswered()
+            allowance.unanswered(turn)
         else:
             getattr(allowance, what)(turn, now, told)
         ready = allowance.ready_at(now)
