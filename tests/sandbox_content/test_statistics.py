@@ -58,6 +58,7 @@ def test_statistics_of_a_conversation_worked_out_by_hand() -> None:
         time_to_last_close=9 * 60 + 30,
         median_time_to_reply=12,
         handling_time=24 * 60 + 29,
+        adjusted_handling_time=9 + 2 + 3 + 7 + 8 + 10,
     )
     moments = {
         "first_contact_reply_at": 0,

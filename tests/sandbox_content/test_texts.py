@@ -70,6 +70,7 @@ def test_bodies_are_whole_html_without_open_slots() -> None:
     for body in set(bodies()):
         assert not re.search(r"\{\w+\}", body)
         assert "<script" not in body
+        assert not re.search(r"&(?!(amp|lt|gt|quot|#x27);)", body)
         checker = _Balance()
         checker.feed(body)
         assert checker.open == []
