@@ -1,5 +1,7 @@
 """Ids as Intercom writes them, computed from a seed and an index, and the index from an id."""
 
+from functools import lru_cache
+
 from intercom_pipeline.sandbox.content.chance import Kind, mix
 
 WORKSPACE_ID = "tk7plnra"
@@ -10,7 +12,7 @@ _CONVERSATION_STEP, _ARTICLE_STEP, _PARTS_EACH = 17, 7, 16_384
 def contact_id(seed: int, index: int) -> str:
     """24 hexadecimal digits, different for each index below 16 million."""
     noise = mix(seed, Kind.CONTACT_ID, index)
-    counter = (index + mix(seed, Kind.CONTACT_ID, -1)) & _CONTACT_COUNTER
+    counter = (index + _contact_counter(seed)) & _CONTACT_COUNTER
     return f"66{noise & 0xFFFFFFFFFFFFFFFF:016x}{counter:06x}"
 
 
@@ -22,7 +24,7 @@ def contact_index(seed: int, identifier: str) -> int | None:
         counter = int(identifier[-6:], 16)
     except ValueError:
         return None
-    index = (counter - mix(seed, Kind.CONTACT_ID, -1)) & _CONTACT_COUNTER
+    index = (counter - _contact_counter(seed)) & _CONTACT_COUNTER
     return index if contact_id(seed, index) == identifier else None
 
 
@@ -61,5 +63,11 @@ def number_id(seed: int, kind: Kind, index: int) -> str:
     return str(first + index * 41 + mix(seed, kind, index) % 41)
 
 
+@lru_cache(maxsize=16)
+def _contact_counter(seed: int) -> int:
+    return mix(seed, Kind.CONTACT_ID, -1) & _CONTACT_COUNTER
+
+
+@lru_cache(maxsize=128)
 def _first(seed: int, kind: Kind, base: int) -> int:
     return base + mix(seed, kind, -1) % (base // 10)
