@@ -84,12 +84,13 @@ async def exchange(
 
 
 async def _read(response: httpx.Response, about: Request, max_bytes: int) -> bytes:
-    body = bytearray()
+    chunks, size = [], 0
     async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > max_bytes:
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > max_bytes:
             raise errors.ResponseTooLarge(about.failure(f"more than {max_bytes:,} bytes"))
-    return bytes(body)
+    return b"".join(chunks)
 
 
 def _said(error: Exception) -> str:
