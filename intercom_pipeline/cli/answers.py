@@ -5,13 +5,13 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 import msgspec
-from rich.console import Console
+from rich.cells import cell_len
 from rich.text import Text
 
 from intercom_pipeline.cli.exits import QueryFailed
@@ -134,31 +134,47 @@ def print_for_people(answer: Answer) -> None:
     if not answer.names:
         remarks().print("The statement gave no rows.")
         return
+    _print_left_out(answer, print_table(answer))
+
+
+def print_table(answer: Answer) -> int:
+    """A table as wide as the terminal, a line a row; how many of the columns had room."""
     console = results()
     cells = [[_cell(value) for value in row] for row in answer.rows]
-    shown = _that_fit(answer.names, cells, console)
+    widths = _widths(answer.names, cells, console.width)
     numeric = [name for at, name in enumerate(answer.names) if _is_numeric(answer.rows, at)]
-    table = columns(*answer.names[:shown], right=numeric)
+    table = columns(*answer.names[: len(widths)], right=numeric)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for row in cells:
-        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in row[:shown]))
+        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in row[: len(widths)]))
     console.print(table)
-    _print_left_out(answer, shown)
+    return len(widths)
 
 
 def _print_left_out(answer: Answer, shown: int) -> None:
     remark = f"{number(len(answer.rows))} rows"
     if answer.more:
-        remark += ", and more (--limit shows them)"
+        remark += ", and more (see --limit)"
     if shown < len(answer.names):
-        remark += f"; {shown} of {len(answer.names)} columns (name those you want, or use --json or --csv)"
+        remark += (
+            f", {shown} of {len(answer.names)} columns shown (name those you want, or use --json or --csv)"
+        )
     remarks().print(remark, style="dim")
 
 
 def _cell(value: Any) -> str:
     """A value on one line that cannot steer the terminal."""
-    text = "NULL" if value is None else str(value) if isinstance(value, datetime) else str(_plain(value))
+    text = "NULL" if value is None else str(_plain(_in_utc(value)))
     line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text)
     return line if len(line) <= _WIDEST_CELL else line[: _WIDEST_CELL - 1] + "…"
+
+
+def _in_utc(value: Any) -> Any:
+    """A moment as it reads in UTC, without the zone; any other value as it is."""
+    if isinstance(value, datetime):
+        return str(value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value)
+    return value
 
 
 def _is_numeric(rows: Sequence[Sequence[Any]], at: int) -> bool:
@@ -166,12 +182,14 @@ def _is_numeric(rows: Sequence[Sequence[Any]], at: int) -> bool:
     return bool(values) and all(isinstance(value, (int, float, Decimal)) for value in values)
 
 
-def _that_fit(names: Sequence[str], cells: Sequence[Sequence[str]], console: Console) -> int:
-    """How many columns, from the left, have room beside each other; at least one."""
-    room = console.width
+def _widths(names: Sequence[str], cells: Sequence[Sequence[str]], room: int) -> list[int]:
+    """The widths of the columns that have room beside each other, from the left; the last may be cut."""
+    widths: list[int] = []
     for at, name in enumerate(names):
-        widest = max([len(name), *(Text(row[at]).cell_len for row in cells)])
-        room -= widest + (_GAP if at else 0)
-        if room < 0:
-            return max(1, at)
-    return len(names)
+        wanted = max(cell_len(text) for text in [name, *(row[at] for row in cells)])
+        width = min(wanted, room)
+        if width < min(wanted, _NARROWEST_CELL):
+            break
+        widths.append(width)
+        room -= width + _GAP
+    return widths

@@ -47,12 +47,8 @@ class Stopped(PipelineError):
         code: The exit code that says who.
     """
 
-    def __init__(self, code: Exit) -> None:
-        super().__init__(
-            "Stopped.",
-            why="Everything stored so far is kept; readers still see the last published file.",
-            fix="Run the same command again: it resumes where it was.",
-        )
+    def __init__(self, code: Exit, *, why: str = "", fix: str = "") -> None:
+        super().__init__("Stopped.", why=why, fix=fix)
         self.code = code
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from intercom_pipeline.cli import query, status, sync, tables
+from intercom_pipeline.cli import demo, dev, reading, sandbox, sync
 from intercom_pipeline.cli.exits import Exit, exit_for
+from intercom_pipeline.cli.options import verbatim
 from intercom_pipeline.errors import PipelineError
 
 _NAME = "intercom-pipeline"
@@ -36,13 +37,14 @@ def application() -> typer.Typer:
     """The command and its verbs."""
     made = typer.Typer(
         no_args_is_help=True,
-        rich_markup_mode="rich",
+        # The boxes of rich would double the time that help takes.
+        rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
-        epilog="\n".join(["Exit codes", *(f"  {code.value:3}  {code.meaning}" for code in Exit)]),
+        epilog=verbatim("Exit codes:", *(f"{code.value:3}  {code.meaning}" for code in Exit)),
     )
     made.callback()(_root)
-    for verbs in (sync, status, tables, query):
+    for verbs in (demo, sync, reading, sandbox, dev):
         verbs.add_to(made)
     return made
 

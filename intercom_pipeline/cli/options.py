@@ -15,6 +15,10 @@ DataDir = Annotated[
         "--data-dir", metavar="FOLDER", help="Where the data is kept.  [default: INTERCOM_DATA_DIR, or data]"
     ),
 ]
+Contacts = Annotated[int, typer.Option(min=0, help="How many contacts.")]
+Conversations = Annotated[int, typer.Option(min=0, help="How many conversations.")]
+Articles = Annotated[int, typer.Option(min=0, help="How many articles.")]
+Seed = Annotated[int, typer.Option(help="Another seed makes another workspace.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
@@ -32,4 +36,9 @@ def settings_for(data_dir: Path | None = None) -> "Settings":
 
 def examples(*lines: str) -> str:
     """The end of a verb's help: commands to copy."""
-    return "\n\n".join(["[dim]Examples[/dim]", *(f"  {line}" for line in lines)])
+    return verbatim("Examples:", *lines)
+
+
+def verbatim(title: str, *lines: str) -> str:
+    """Lines of help that stay lines; the mark at the start says so."""
+    return "\n".join(["\b", title, *(f"  {line}" for line in lines)])

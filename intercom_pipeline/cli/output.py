@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -49,12 +49,17 @@ def print_error(error: "PipelineError | IntercomError", *, about: str = "") -> N
             remarks().print(line, soft_wrap=True)
 
 
-def columns(*names: str, right: Sequence[str] = (), title: str | None = None) -> Table:
-    """An empty table in the command's one style; `right` names the columns of numbers."""
+def columns(
+    *names: str, right: Sequence[str] = (), wrapped: Sequence[str] = (), title: str | None = None
+) -> Table:
+    """An empty table in the command's one style.
+
+    `right` names the columns of numbers, `wrapped` those of texts that may take several lines.
+    """
     table = Table(box=None, pad_edge=False, header_style="dim", title=title, title_justify="left")
     for name in names:
-        numeric = name in right
-        table.add_column(name, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
+        justify: JustifyMethod = "right" if name in right else "left"
+        table.add_column(name, justify=justify, no_wrap=name not in wrapped)
     return table
 
 
@@ -85,8 +90,8 @@ def duration(seconds: float | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """A moment in UTC, to the second; nothing where there is none."""
-    return "" if value is None else f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    """A moment in UTC, to the minute; nothing where there is none."""
+    return "" if value is None else f"{value.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
 def ago(value: datetime | None, now: datetime | None = None) -> str:
@@ -94,10 +99,10 @@ def ago(value: datetime | None, now: datetime | None = None) -> str:
     if value is None:
         return "never"
     seconds = ((now or datetime.now(UTC)) - value).total_seconds()
-    for unit, length in (("days", _DAY), ("hours", _HOUR), ("minutes", _MINUTE)):
+    for unit, length in (("days", _DAY), ("h", _HOUR), ("min", _MINUTE)):
         if seconds >= 2 * length:
             return f"{seconds / length:.0f} {unit} ago"
-    return f"{max(0, seconds):.0f} seconds ago"
+    return f"{max(0, seconds):.0f} s ago"
 
 
 def joined(parts: Iterable[str]) -> str:

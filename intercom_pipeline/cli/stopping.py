@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -9,7 +10,12 @@ from typing import NoReturn
 
 from intercom_pipeline.cli.exits import Exit, Stopped
 
-_CODES = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
+_CODES = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED, signal.SIGHUP: Exit.TERMINATED}
+_SHOW_CURSOR = b"\x1b[?25h"
+
+
+KEPT = "Everything stored so far is kept; readers still see the last published file."
+RESUMES = "Run the same command again: it resumes where it was."
 
 
 class _Signalled(KeyboardInterrupt):
@@ -19,10 +25,11 @@ class _Signalled(KeyboardInterrupt):
 
 
 @contextmanager
-def stoppable() -> Iterator[None]:
+def stoppable(*, why: str = "", fix: str = "") -> Iterator[None]:
     """Let a first signal unwind the block, a second end the process on the spot.
 
     Ending on the spot is safe: what is stored is stored in transactions, and the lock dies with the process.
+    `why` and `fix` are said to whoever stopped it.
 
     Raises:
         Stopped: A signal came.
@@ -31,7 +38,7 @@ def stoppable() -> Iterator[None]:
     try:
         yield
     except _Signalled as signalled:
-        raise Stopped(signalled.code) from None
+        raise Stopped(signalled.code, why=why, fix=fix) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -44,4 +51,6 @@ def _unwind(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    if os.isatty(sys.stderr.fileno()):
+        os.write(sys.stderr.fileno(), _SHOW_CURSOR)
     os._exit(_CODES[signal.Signals(number)])

@@ -11,7 +11,7 @@ import typer
 
 from intercom_pipeline.cli.exits import exit_for_results
 from intercom_pipeline.cli.options import AsJson, DataDir, examples, settings_for
-from intercom_pipeline.cli.stopping import stoppable
+from intercom_pipeline.cli.stopping import KEPT, RESUMES, stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -26,10 +26,10 @@ def add_to(app: typer.Typer) -> None:
     """Give the command its verb."""
     app.command(
         epilog=examples(
-            "intercom-pipeline sync                                every stream, what changed",
-            "intercom-pipeline sync contacts conversations         these two",
-            "intercom-pipeline sync articles --full-refresh        everything anew",
-            "intercom-pipeline sync --json > result.json           for programs",
+            "intercom-pipeline sync",
+            "intercom-pipeline sync contacts conversations",
+            "intercom-pipeline sync articles --full-refresh",
+            "intercom-pipeline sync --json > result.json",
         )
     )(sync)
 
@@ -44,7 +44,7 @@ def sync(
     streams: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[STREAM]...", help="Which; all where none is named.", autocompletion=_stream_names
+            metavar="STREAM", help="Which; all where none is named.", autocompletion=_stream_names
         ),
     ] = None,
     *,
@@ -86,7 +86,7 @@ def _results(streams: "list[Stream]", settings: "Settings", *, full_refresh: boo
 
     options = Options(run_id=uuid.uuid4().hex, full_refresh=full_refresh, lookback=settings.lookback_seconds)
     events = cast("Generator[Event]", run(streams, connection=connection, folder=folder, options=options))
-    with stoppable(), closing(events):
+    with stoppable(why=KEPT, fix=RESUMES), closing(events):
         return watch(events, [stream.name for stream in streams])
 
 

@@ -5,21 +5,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rich.text import Text
-
 from intercom_pipeline.cli.exits import exit_for_results
 from intercom_pipeline.cli.output import columns, duration, number, print_error, print_json, results
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.sync.results import Outcome, SyncResult
 
-_NUMBERS = ("read", "inserted", "updated", "unchanged", "removed", "requests", "time")
+_CHANGES = ("read", "inserted", "updated", "unchanged", "removed")
 
 
 def print_for_people(ended: Sequence[SyncResult], published: Path, seconds: float) -> None:
     """What each stream brought, and where to read it."""
-    table = columns("stream", "result", *_NUMBERS, right=_NUMBERS)
-    for result in ended:
-        table.add_row(*_row(result))
+    rows = [_row(result) for result in ended]
+    # What is the same for every stream says nothing, and 80 columns have no room for it.
+    dull = {"result": Outcome.COMPLETE.value, "removed": "0"}
+    names = [name for name in rows[0] if any(row[name] != dull.get(name) for row in rows)]
+    table = columns(*names, right=(*_CHANGES, "requests", "time"))
+    for row in rows:
+        table.add_row(*(row[name] for name in names))
     requests = sum(result.cost.requests for result in ended)
     console = results()
     console.print(table)
@@ -28,16 +30,15 @@ def print_for_people(ended: Sequence[SyncResult], published: Path, seconds: floa
     )
 
 
-def _row(result: SyncResult) -> list[str | Text]:
-    total = result.total
-    style = "green" if result.outcome is Outcome.COMPLETE else "bold red"
-    counts = (total.read, total.inserted, total.updated, total.unchanged, total.removed, result.cost.requests)
-    return [
-        result.stream.name,
-        Text(result.outcome.value, style=style),
-        *(number(count) for count in counts),
-        duration(result.seconds),
-    ]
+def _row(result: SyncResult) -> dict[str, str]:
+    """A stream's part in the run, by the names of the table's columns."""
+    return {
+        "stream": result.stream.name,
+        "result": result.outcome.value,
+        **{name: number(getattr(result.total, name)) for name in _CHANGES},
+        "requests": number(result.cost.requests),
+        "time": duration(result.seconds),
+    }
 
 
 def print_errors(ended: Sequence[SyncResult]) -> None:

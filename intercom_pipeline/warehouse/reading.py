@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -48,16 +49,7 @@ class StreamStatus:
         completed_at: When it was last synced completely; None if never.
         bookmark: The newest cursor value stored; None without a cursor.
         open_slices: Slices that a stopped run left for the next.
-        run_id: The last run that synced it; None if none ended.
-        finished_at: When its part in that run ended.
-        result: How it ended: complete, partial or failed.
-        error: What went wrong, where it failed.
-        records_read: Records read in that run.
-        requests: Requests of that run, repeats included.
-        retries: Requests sent again after a failure.
-        waited_seconds: Time requests waited for the rate limit, summed over requests.
-        received_bytes: Bytes of answers, after decompression.
-        seconds: How long it took.
+        run_id: The last run that synced it; this and what follows are as in `pipeline.runs`.
     """
 
     stream: str
@@ -143,22 +135,37 @@ def open_published(folder: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
         WarehouseMissing: Nothing was published yet.
         WarehouseError: It is no DuckDB database, or cannot be read.
     """
-    path = folder.published
-    if not path.exists():
+    if not folder.published.exists():
         raise WarehouseMissing(
-            f"There is no published file {path} yet.",
+            f"There is no published file {folder.published} yet.",
             why="A sync makes it when it ends.",
             fix="Run intercom-pipeline sync, or name the folder that holds it with --data-dir.",
         )
+    with _reading(folder.published) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         connection = duckdb.connect(str(path), read_only=True)
     except duckdb.Error as error:
         raise explained(error, path) or error from error
     try:
-        connection.execute("SET TimeZone = 'UTC'")
         yield connection
     finally:
         connection.close()
+
+
+def workspace_of(path: Path) -> str | None:
+    """Intercom's id of the workspace that a database of this project holds; None before its first sync.
+
+    Raises:
+        WarehouseError: It is no database of this project, or cannot be read.
+    """
+    with _reading(path) as connection:
+        return _facts(connection, path)["workspace_id"]
 
 
 def about(connection: duckdb.DuckDBPyConnection, folder: DataFolder) -> About:
@@ -167,22 +174,25 @@ def about(connection: duckdb.DuckDBPyConnection, folder: DataFolder) -> About:
     Raises:
         NotADatabase: It is a database, but not one of this project's.
     """
-    facts = folder.published.stat()
+    facts, file = _facts(connection, folder.published), folder.published.stat()
+    return About(
+        workspace=facts["workspace_id"],
+        timezone=facts["workspace_timezone"],
+        release=facts["release"],
+        published_at=datetime.fromtimestamp(file.st_mtime, UTC),
+        size_bytes=file.st_size,
+    )
+
+
+def _facts(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str | None]:
     try:
-        known = {key: recall(connection, key) for key in ("workspace_id", "workspace_timezone", "release")}
+        return {key: recall(connection, key) for key in ("workspace_id", "workspace_timezone", "release")}
     except duckdb.CatalogException:
         raise NotADatabase(
-            f"{folder.published} was not made by intercom-pipeline.",
+            f"{path} was not made by intercom-pipeline.",
             why="It is a DuckDB database without the schema called pipeline.",
-            fix="Name the folder that holds the right one with --data-dir, or run intercom-pipeline sync.",
+            fix="Name another folder with --data-dir, or move the file away.",
         ) from None
-    return About(
-        workspace=known["workspace_id"],
-        timezone=known["workspace_timezone"],
-        release=known["release"],
-        published_at=datetime.fromtimestamp(facts.st_mtime, UTC),
-        size_bytes=facts.st_size,
-    )
 
 
 _STREAMS = """

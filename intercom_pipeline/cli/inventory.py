@@ -1,0 +1,61 @@
+"""What there is to query, for `tables`."""
+
+from difflib import get_close_matches
+
+from intercom_pipeline.cli.exits import UsageRefused
+from intercom_pipeline.cli.output import columns, number, results
+from intercom_pipeline.warehouse import reading
+from intercom_pipeline.warehouse.files import DataFolder
+from intercom_pipeline.warehouse.reading import TableFacts
+
+_ROOM_FOR_DESCRIPTIONS = 100
+
+
+def look(folder: DataFolder) -> list[TableFacts]:
+    """The tables of a folder's published file.
+
+    Raises:
+        WarehouseError: There is none, or it cannot be read.
+    """
+    with reading.open_published(folder) as connection:
+        return reading.tables(connection)
+
+
+def named(name: str, tables: list[TableFacts]) -> TableFacts:
+    """The table of that name, with its schema where that is not `main`.
+
+    Raises:
+        UsageRefused: There is none; the message names those like it.
+    """
+    by_name = {each.address: each for each in tables}
+    wanted = name.removeprefix("main.")
+    if wanted in by_name:
+        return by_name[wanted]
+    near = get_close_matches(wanted, by_name)
+    raise UsageRefused(
+        f"There is no table called {name!r}.",
+        why=f"Did you mean {' or '.join(near)}?" if near else "None has a name like it.",
+        fix="intercom-pipeline tables shows what there is.",
+    )
+
+
+def print_tables(tables: list[TableFacts]) -> None:
+    """A line a table."""
+    console = results()
+    names = ["table", "rows", "one row is"] + ["what it holds"] * (console.width >= _ROOM_FOR_DESCRIPTIONS)
+    shown = columns(*names, right=("rows",), wrapped=("what it holds",))
+    for each in tables:
+        cells = (each.address, number(each.rows), each.grain, each.description)
+        shown.add_row(*cells[: len(names)])
+    console.print(shown)
+
+
+def print_columns(table: TableFacts) -> None:
+    """A line a column of one table."""
+    gone = f", and {number(table.gone)} gone from Intercom" if table.gone else ""
+    console = results()
+    console.print(f"[bold]{table.address}[/bold]: {number(table.rows)} rows{gone}. {table.description}\n")
+    shown = columns("column", "type", "what it holds", wrapped=("what it holds",))
+    for column in table.columns:
+        shown.add_row(column.name, column.type, column.description)
+    console.print(shown)
