@@ -6,8 +6,10 @@ Does not import dagster, which takes seconds, so that whoever starts Dagster in 
 from pathlib import Path
 
 _INSTANCE = """\
-# Nothing is sent to anyone.
+# Nothing about you is sent to anyone, and nobody asks for your e-mail address.
 telemetry:
+  enabled: false
+nux:
   enabled: false
 """
 

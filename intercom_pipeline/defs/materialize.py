@@ -6,7 +6,7 @@ with what it has for a sync, and stops the run by closing the iterator.
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +35,9 @@ _OVERRIDES = {
 }
 
 
-def materialize_all(settings: Settings, *, home: Path, full_refresh: bool = False) -> Iterator[Event]:
+def materialize_all(
+    settings: Settings, *, home: Path, full_refresh: bool = False
+) -> Generator[Event, None, None]:
     """Run `sync_job` against what the settings name, and keep the run in a Dagster home for its page.
 
     Close the iterator to stop early; what is stored stays, and the next run resumes.

@@ -1,0 +1,81 @@
+"""Run the real job in this process, and read what Dagster kept of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from intercom_pipeline.definitions import defs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Runner:
+    """Runs the job on an instance.
+
+    Attributes:
+        instance: Where Dagster keeps its runs.
+        folder: Holds Dagster's home and the data folder that the environment names.
+    """
+
+    instance: dg.DagsterInstance
+    folder: Path
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def published(self) -> Path:
+        return self.data / "intercom.duckdb"
+
+    def run(self, *tables: str, full_refresh: bool = False, **resources: Any) -> dg.ExecuteInProcessResult:
+        """Materialise some tables, or all; resources are configured as in the launchpad."""
+        return defs.resolve_job_def("sync_job").execute_in_process(
+            instance=self.instance,
+            asset_selection=[dg.AssetKey(["intercom", table]) for table in tables] or None,
+            run_config={
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                "ops": {"intercom": {"config": {"full_refresh": full_refresh}}},
+                "resources": {name: {"config": config} for name, config in resources.items()},
+            },
+            raise_on_error=False,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FirstRun:
+    """A run of everything, and where it was run."""
+
+    runner: Runner
+    result: dg.ExecuteInProcessResult
+
+
+def spec_of(table: str) -> dg.AssetSpec:
+    """What the code location declares of a table."""
+    return defs.resolve_asset_graph().get(dg.AssetKey(["intercom", table])).to_asset_spec()
+
+
+def materialized(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]:
+    """The metadata of each table that a run materialised, in that order."""
+    events = [
+        event.step_materialization_data.materialization for event in result.get_asset_materialization_events()
+    ]
+    return {
+        event.asset_key.path[-1]: {name: value.value for name, value in event.metadata.items()}
+        for event in events
+    }
+
+
+def failure_of(result: dg.ExecuteInProcessResult) -> tuple[str, dict[str, Any]]:
+    """What the page shows of the failure a run ended with: its description and its metadata."""
+    assert not result.success
+    data = result.failure_data_for_node("intercom")
+    assert data is not None
+    assert data.user_failure_data is not None
+    metadata = {name: value.value for name, value in data.user_failure_data.metadata.items()}
+    return data.user_failure_data.description or "", metadata

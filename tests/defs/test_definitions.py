@@ -1,0 +1,75 @@
+"""The code location: one asset a table, declared from the catalog alone."""
+
+import dagster as dg
+import pytest
+
+from intercom_pipeline.definitions import defs
+from intercom_pipeline.defs.resources import IntercomResource, SyncResource, WarehouseResource
+from intercom_pipeline.sync.catalog import CATALOG
+from intercom_pipeline.warehouse.table import Table
+from tests.defs.running import spec_of
+
+TABLES = [table for stream in CATALOG for table in stream.tables()]
+
+
+def test_every_table_is_an_asset_and_nothing_else_is() -> None:
+    """The assets are the tables of the catalog."""
+    keys = defs.resolve_asset_graph().get_all_asset_keys()
+    assert {key.to_user_string() for key in keys} == {f"intercom/{table.name}" for table in TABLES}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_an_asset_has_the_columns_of_its_table(table: Table) -> None:
+    """Names, types, descriptions and the primary key are those of the table."""
+    schema = spec_of(table.name).metadata["dagster/column_schema"]
+    assert [(c.name, c.type, c.description) for c in schema.columns] == [
+        (c.name, c.kind.sql_type, c.description) for c in table.all_columns
+    ]
+    assert {c.name for c in schema.columns if not c.constraints.nullable} == set(table.primary_key)
+    assert schema.constraints.other == [f"primary key ({', '.join(table.primary_key)})"]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_an_asset_says_what_it_is_and_whose(table: Table) -> None:
+    """Each has a description with its grain, kinds, an owner and its place in DuckDB."""
+    spec = spec_of(table.name)
+    assert spec.description == f"{table.description} One row is {table.grain}."
+    assert spec.kinds == {"duckdb", "intercom"}
+    assert spec.owners == ["team:support-data"]
+    assert spec.metadata["dagster/table_name"] == f"intercom.main.{table.name}"
+    assert spec.metadata["dagster/storage_kind"] == "duckdb"
+
+
+def test_assets_stand_in_the_groups_of_their_streams() -> None:
+    """A child table is in its stream's group."""
+    groups = {table.name: stream.group for stream in CATALOG for table in stream.tables()}
+    assert {name: spec_of(name).group_name for name in groups} == groups
+
+
+def test_a_child_table_derives_from_its_parent() -> None:
+    """The page shows contact_tags downstream of contacts."""
+    graph = defs.resolve_asset_graph()
+    for stream in CATALOG:
+        for table in stream.tables():
+            parents = {key.path[-1] for key in graph.get(dg.AssetKey(["intercom", table.name])).parent_keys}
+            assert parents == (set() if table is stream.table else {stream.name})
+
+
+def test_one_operation_makes_all_assets_in_this_process() -> None:
+    """A run of everything has a single step, not started in a process of its own."""
+    job = defs.resolve_job_def("sync_job")
+    assert [node.name for node in job.nodes] == ["intercom"]
+    assert job.executor_def.name == "in_process"
+
+
+def test_no_configuration_takes_a_token() -> None:
+    """What is configured is stored and shown, so a token cannot be configured."""
+    assert set(IntercomResource.model_fields) == {
+        "region",
+        "base_url",
+        "api_version",
+        "rate_share",
+        "lookback_minutes",
+    }
+    assert set(WarehouseResource.model_fields) == {"data_dir"}
+    assert set(SyncResource.model_fields) == set()
