@@ -3,7 +3,8 @@
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import aiohttp
@@ -15,6 +16,7 @@ from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.intercom.diagnosis import Request
 from intercom_pipeline.intercom.errors import Applied
 
+_KEEP_ALIVE_SECONDS = 30
 _NOT_CONNECTED = (httpx.ConnectError, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -30,10 +32,7 @@ class Answer:
 def open_http(
     connection: Connection, transport: httpx.AsyncBaseTransport | None, agent: str
 ) -> httpx.AsyncClient:
-    """The connections of a run: HTTP/1.1, kept alive, no redirects, nothing taken from the environment."""
-    limits = httpx.Limits(
-        max_connections=connection.max_in_flight, max_keepalive_connections=connection.max_in_flight
-    )
+    """The connections of a run: HTTP/1.1, kept alive; no redirects, cookies or environment."""
     return httpx.AsyncClient(
         base_url=connection.base_url,
         headers={
@@ -44,10 +43,18 @@ def open_http(
         },
         # The total deadline is the caller's: httpx's own read timeout starts anew with each byte.
         timeout=httpx.Timeout(None, connect=connection.connect_seconds),
-        transport=transport or AiohttpTransport(verify=_trusted(), limits=limits, trust_env=False),
+        transport=transport or AiohttpTransport(verify=_trusted(), client=partial(_session, connection)),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
         trust_env=False,
     )
+
+
+def _session(connection: Connection) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(
+        limit=connection.max_in_flight, keepalive_timeout=_KEEP_ALIVE_SECONDS, ssl=_trusted()
+    )
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
 @cache

@@ -73,6 +73,18 @@ def test_nothing_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
     assert talk(router, me).status == 200
 
 
+def test_no_cookie_is_kept() -> None:
+    """A cookie would tie requests together, and one workspace's to another's."""
+    router = answers(httpx.Response(200, json={}, headers={"Set-Cookie": "session=1; Path=/"}))
+
+    async def twice(client: Client) -> None:
+        await client.get("/me")
+        await client.get("/me")
+
+    talk(router, twice)
+    assert [request.headers.get("cookie") for request in asked(router)] == [None, None]
+
+
 def test_intercom_s_words_reach_the_error() -> None:
     """Status, code, message, field and request id are kept, and told in three lines."""
     told = failure_of(error(422, code="parameter_invalid", message="is not a date", field="created_at"))
