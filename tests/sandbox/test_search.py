@@ -11,6 +11,7 @@ from tests.sandbox.conftest import NOON, Asker, Start
 
 EMPTY = Sizes(contacts=0, conversations=0, articles=0, companies=0, long_conversations=0)
 DAY = 86_400
+_USERS = {"field": "role", "operator": "=", "value": "user"}
 
 
 def _where(field: str, operator: str, value: Any) -> dict[str, Any]:
@@ -170,7 +171,7 @@ def test_an_element_of_a_body_is_matched_not_the_whole(asker: Asker) -> None:
         {"field": "has_hard_bounced", "operator": "=", "value": "perhaps"},
         {"operator": "AND", "value": []},
         {"operator": "OR", "value": [{"field": "name", "operator": "=", "value": "a"}] * 16},
-        {"operator": "AND", "value": [{"operator": "OR", "value": [{"operator": "AND", "value": [1]}]}]},
+        {"operator": "AND", "value": [{"operator": "OR", "value": [{"operator": "AND", "value": [_USERS]}]}]},
     ],
 )
 def test_a_wrong_query_is_refused(asker: Asker, query: Any) -> None:

@@ -1,13 +1,17 @@
 """The workspace is the same for the same seed, and lives."""
 
+import asyncio
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 
-from intercom_pipeline.sandbox import Options, Sizes, Workspace
+from intercom_pipeline.sandbox import Options, Sizes, Workspace, create_app
 from intercom_pipeline.sandbox.content import statistics_of
+from intercom_pipeline.sandbox.service import Service
 from tests.sandbox.conftest import NOON, SMALL, Asker, Start
 
 KINDS = ("admins", "teams", "tags", "segments", "companies", "contacts", "conversations", "articles")
@@ -63,6 +67,8 @@ def test_a_change_is_seen_everywhere_at_once(asker: Asker) -> None:
     """A changed contact is new in the read, in the list and in the search, in every version."""
     workspace = asker.sandbox.workspace
     one = workspace.records("contacts")[4]["id"]
+    named = {"field": "name", "operator": "=", "value": "Changed"}
+    assert asker.found("contacts", named) == set()
     for version in ("2.11", "2.16"):
         asker.get("/contacts?per_page=150", version=version)
     workspace.clock.advance(5)
@@ -72,7 +78,7 @@ def test_a_change_is_seen_everywhere_at_once(asker: Asker) -> None:
         assert listed[one] == asker.get(f"/contacts/{one}", version=version)
         assert listed[one]["updated_at"] == int(NOON) + 5
         assert listed[one]["custom_attributes"]["colour"] == "red"
-    assert asker.found("contacts", {"field": "name", "operator": "=", "value": "Changed"}) == {one}
+    assert asker.found("contacts", named) == {one}
 
 
 @pytest.mark.parametrize(
@@ -221,34 +227,88 @@ def test_the_clock_can_stand_jump_and_run() -> None:
     assert clock.now() == NOON
 
 
-def test_changes_from_many_threads_while_requests_are_answered(start: Start) -> None:
-    """Six threads change and read at once: no answer fails, and at the end everything is there."""
-    asker = start(SMALL, now=None)
-    workspace, failures = asker.sandbox.workspace, list[object]()
-    ids = [record["id"] for record in workspace.records("conversations")]
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads that are interrupted as often as can be, so that what is not guarded breaks."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
 
-    def change(thread: int) -> None:
-        for turn in range(25):
-            workspace.reply(ids[(thread + turn) % len(ids)])
-            contact = workspace.create_contact(name=f"{thread}-{turn}")["id"]
-            workspace.update_contact(contact, name="x")
 
-    def read() -> None:
-        query = {"operator": "AND", "value": [{"field": "updated_at", "operator": ">", "value": 1}]}
-        for _ in range(25):
-            answers = asker.get("/contacts?per_page=150"), asker.search("conversations", query)
-            failures.extend(each for each in answers if "total_count" not in each)
-
-    threads = [threading.Thread(target=change, args=(number,)) for number in range(4)]
-    threads += [threading.Thread(target=read) for _ in range(2)]
+def _together(*acts: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=act) for act in acts]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert failures == []
-    assert asker.get("/contacts")["total_count"] == 120 + 100
-    parts = [part["id"] for record in workspace.records("conversations") for part in
-             record["conversation_parts"]["conversation_parts"]]  # fmt: skip
-    assert len(parts) == len(set(parts))
+
+
+@pytest.mark.usefixtures("restless")
+def test_changes_from_many_threads_leave_the_workspace_whole() -> None:
+    """Threads that change the same few records lose nothing and keep every order sorted and complete."""
+    workspace = Workspace(Sizes(contacts=3, conversations=1, long_conversations=0), Options(now=NOON))
+    ids = [record["id"] for record in workspace.records("contacts")]
+    one = workspace.records("conversations")[0]["id"]
+    before = len(workspace.records("conversations")[0]["conversation_parts"]["conversation_parts"])
+
+    def change() -> None:
+        for turn in range(150):
+            workspace.reply(one)
+            workspace.update_contact(ids[turn % 3], updated_at=int(NOON) - turn)
+            workspace.create_contact()
+
+    _together(*[change] * 4)
+    parts = workspace.records("conversations")[0]["conversation_parts"]["conversation_parts"]
+    assert len({part["id"] for part in parts}) == len(parts) == before + 600
     held = workspace.collections["contacts"]
-    assert all(list(order) == sorted(order) for order in held.orders.values())
+    for order in held.orders.values():
+        assert list(order) == sorted(set(order))
+        assert len(order) == 603
+
+
+@pytest.mark.usefixtures("restless")
+def test_a_request_never_sees_half_a_change(start: Start) -> None:
+    """While contacts are changed without a pause, every page and every count has them all."""
+    asker = start(Sizes(contacts=40, conversations=0, long_conversations=0))
+    workspace, over = asker.sandbox.workspace, threading.Event()
+    ids = [record["id"] for record in workspace.records("contacts")]
+
+    def change() -> None:
+        while not over.is_set():
+            for one in ids:
+                workspace.update_contact(one, name="x")
+
+    def read() -> None:
+        query = {"operator": "AND", "value": [{"field": "updated_at", "operator": ">", "value": 1}]}
+        try:
+            for _ in range(60):
+                assert len(asker.get("/contacts?per_page=150")["data"]) == 40
+                assert asker.search("contacts", query)["total_count"] == 40
+        finally:
+            over.set()
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    read()
+    thread.join()
+
+
+def test_latency_holds_answers_back_and_concurrency_is_counted() -> None:
+    """Requests that wait for their answers together are in flight together."""
+    app = create_app(Workspace(SMALL, Options(now=NOON, latency_ms=50)))
+    service: Service = app.state.service
+
+    async def ask() -> None:
+        transport = httpx.ASGITransport(app)
+        headers = {"Authorization": f"Bearer {service.options.token}"}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://sandbox", headers=headers
+        ) as client:
+            await asyncio.gather(*(client.get("/me") for _ in range(5)))
+            service.conditions.latency_ms = 0
+            await client.get("/me")
+
+    asyncio.run(ask())
+    assert service.requests.peak_concurrency == 5
+    assert service.requests.count("GET /me", status=200) == 6
