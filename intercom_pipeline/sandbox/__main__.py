@@ -5,6 +5,7 @@ When it is ready it prints one line of JSON, `{"url": …, "token": …}`.
 
 import argparse
 import sys
+from contextlib import suppress
 from dataclasses import fields
 
 import msgspec
@@ -52,7 +53,8 @@ def main() -> None:
         now=given.now,
         warm=given.warm,
     )
-    serve_forever(ready=_announce, sizes=sizes, options=options, seed=given.seed, port=given.port)
+    with suppress(KeyboardInterrupt):
+        serve_forever(ready=_announce, sizes=sizes, options=options, seed=given.seed, port=given.port)
 
 
 if __name__ == "__main__":

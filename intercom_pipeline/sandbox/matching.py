@@ -18,7 +18,7 @@ from intercom_pipeline.sandbox.collection import (
 )
 from intercom_pipeline.sandbox.field_values import Reader, reader
 from intercom_pipeline.sandbox.paging import Order, Page, PageRequest, cursor_page
-from intercom_pipeline.sandbox.search import Filter, Group, Query
+from intercom_pipeline.sandbox.search import DATES, Filter, Group, Query
 from intercom_pipeline.sandbox.search_fields import FieldType
 
 _BEGINNING, _END = 0, 1 << 38
@@ -143,20 +143,20 @@ def date_span(condition: Filter, zone: ZoneInfo) -> Span | None:
     """The seconds a date condition allows, or None where they are not one span.
 
     By day (contacts up to 2.16): `=` is the whole day, `>` starts with the next day, `<` ends before the day.
-    By second: `>` and `<` are described as "greater (or equal)" and "lower (or equal)".
+    By second (conversations): `>` and `<` are described as "greater (or equal)" and "lower (or equal)".
+    By exact second (contacts from 2.17): `>` and `<` exclude the second itself.
     """
     value = condition.values[0] if len(condition.values) == 1 else None
     if not isinstance(value, int) or condition.operator in {"!=", "IN", "NIN"}:
         return None
-    day = day_span(value, zone) if condition.type is FieldType.DAY else Span(low=value, high=value)
-    after = day.high + 1 if condition.type is FieldType.DAY else value
-    before = day.low - 1 if condition.type is FieldType.DAY else value
+    unit = day_span(value, zone) if condition.type is FieldType.DAY else Span(low=value, high=value)
+    apart = 0 if condition.type is FieldType.SECOND else 1
     return {
-        "=": day,
-        ">": Span(low=after),
-        ">=": Span(low=value),
-        "<": Span(high=before),
-        "<=": Span(high=value),
+        "=": unit,
+        ">": Span(low=unit.high + apart),
+        ">=": Span(low=unit.low),
+        "<": Span(high=unit.low - apart),
+        "<=": Span(high=unit.high),
     }[condition.operator]
 
 
@@ -179,7 +179,7 @@ def _test(query: Query, searched: Searched) -> Test:
         combine = all if query.every else any
         return lambda position: combine(test(position) for test in tests)
     read = reader(searched.kind, query.field, searched.collection)
-    span = date_span(query, searched.zone) if query.type in {FieldType.DAY, FieldType.SECOND} else None
+    span = date_span(query, searched.zone) if query.type in DATES else None
     return _within(read, span) if span is not None else _compared(read, query)
 
 
@@ -223,7 +223,7 @@ _COMPARISONS: dict[str, tuple[Callable[[Any, Any], bool], bool]] = {
     "!=": (operator.eq, True),
     "IN": (operator.eq, False),
     "NIN": (operator.eq, True),
-    # Numbers, too, are described as "greater (or equal)" for conversations; contacts have >= for that.
+    # Numbers of conversations are described as "greater (or equal)", too; here they are compared strictly.
     ">": (_ordered(operator.gt), False),
     "<": (_ordered(operator.lt), False),
     ">=": (_ordered(operator.ge), False),

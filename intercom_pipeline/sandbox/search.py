@@ -17,7 +17,7 @@ from intercom_pipeline.sandbox.search_fields import (
 
 MOST_FILTERS = 15
 MOST_LEVELS = 2
-_DATES = (FieldType.DAY, FieldType.SECOND)
+DATES = (FieldType.DAY, FieldType.SECOND, FieldType.INSTANT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,7 +132,7 @@ def _read_value(value: Any, field: str, kind: FieldType) -> Any:
         return None
     if kind is FieldType.FLAG:
         return _read_flag(value, field)
-    if kind is FieldType.NUMBER or kind in _DATES:
+    if kind is FieldType.NUMBER or kind in DATES:
         return _read_number(value, field)
     return _text(value)
 

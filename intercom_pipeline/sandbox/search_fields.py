@@ -14,6 +14,7 @@ class FieldType(StrEnum):
     FLAG = "Boolean"
     DAY = "Date by calendar day"
     SECOND = "Date by second"
+    INSTANT = "Date by exact second"
     TAG = "Tag"
 
 
@@ -30,6 +31,7 @@ OPERATORS: dict[FieldType, frozenset[str]] = {
     # Contact dates up to 2.16: "!=, >=, <=, IN and NIN are not supported on Date fields and return an error".
     FieldType.DAY: frozenset({"=", ">", "<"}),
     FieldType.SECOND: _ORDERED,
+    FieldType.INSTANT: _ORDERED,
     FieldType.TAG: _EQUAL,
 }
 KNOWN_OPERATORS = frozenset().union(*OPERATORS.values())
@@ -94,7 +96,7 @@ def field_types(kind: str, version: str) -> dict[str, FieldType]:
 
 
 def _exact_dates() -> dict[str, FieldType]:
-    return {name: FieldType.SECOND for name, kind in _CONTACTS.items() if kind is FieldType.DAY}
+    return {name: FieldType.INSTANT for name, kind in _CONTACTS.items() if kind is FieldType.DAY}
 
 
 def custom_attribute(kind: str, field: str) -> str | None:

@@ -60,8 +60,9 @@ def test_from_2_17_contact_dates_are_matched_by_the_second(start: Start) -> None
     before, same, after = (_contact(asker, at + offset) for offset in (-1, 0, 1))
     found = {
         operator: asker.found("contacts", _where("updated_at", operator, at), version="2.17")
-        for operator in ("=", ">=", "<=", "!=")
+        for operator in ("=", ">", "<", ">=", "<=", "!=")
     }
+    assert (found.pop(">"), found.pop("<")) == ({after}, {before})
     assert found == {"=": {same}, ">=": {same, after}, "<=": {before, same}, "!=": {before, after}}
     assert asker.found("contacts", _where("updated_at", "IN", [at, at + 1]), version="2.17") == {same, after}
 
