@@ -1,13 +1,14 @@
 """The demo's pretend workspace: served by a process of its own, stored in a folder of its own."""
 
 import json
+import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from intercom_pipeline.cli.tethered import tethered
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.settings import Settings
 from intercom_pipeline.warehouse.errors import WarehouseBusy, WrongWorkspace
@@ -42,17 +43,10 @@ def served(sizes: Mapping[str, int], seed: int) -> Iterator[Workspace]:
         PipelineError: It did not start.
     """
     arguments = [f"--{name}={size}" for name, size in {**sizes, "seed": seed, "port": 0}.items()]
-    # A session of its own, so that a Ctrl-C ends the sync first and the workspace after it.
-    with subprocess.Popen(  # noqa: S603 - our own interpreter, numbers as arguments
-        [sys.executable, "-m", "intercom_pipeline.sandbox", *arguments],
-        stdout=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
+    with tethered(
+        "intercom_pipeline.sandbox", arguments, environment=os.environ, stdout=subprocess.PIPE, stderr=None
     ) as process:
-        try:
-            yield _workspace(process)
-        finally:
-            process.terminate()
+        yield _workspace(process)
 
 
 def _workspace(process: "subprocess.Popen[bytes]") -> Workspace:
