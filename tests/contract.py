@@ -44,14 +44,14 @@ class Allowed:
     fields: tuple[str, ...]
     reason: str
     shape: Mapping[str, Any] | None = None
-    """What the fields look like; None allows anything."""
+    """What the fields look like; None allows anything where the description has nothing."""
 
 
 EXCEPTIONS: tuple[Allowed, ...] = (
     Allowed(
         schema="cursor_pages",
         fields=("next",),
-        reason="lists by page number give a URL where the description has a cursor's object",
+        reason="lists by page number give a URL where the description has an object with a page token",
         shape={
             "nullable": True,
             "anyOf": [
@@ -69,6 +69,11 @@ EXCEPTIONS: tuple[Allowed, ...] = (
         schema="conversation_list_item",
         fields=("custom_attributes",),
         reason="as in a conversation",
+    ),
+    Allowed(
+        schema="search_request",
+        fields=("sort",),
+        reason="up to 2.15 only the prose speaks of sorting, with 2.16's object {field, order}",
     ),
 )
 
@@ -138,10 +143,10 @@ def describe(version: str) -> Description:
     _allow(document)
     _close(document, document)
     operations = {
-        f"{method.upper()} {_anonymous(path)}": item[method]
-        for path, item in document["paths"].items()
+        f"{method.upper()} {_anonymous(path)}": operations_of[method]
+        for path, operations_of in document["paths"].items()
         for method in _METHODS
-        if method in item
+        if method in operations_of
     }
     registry: Registry[Any] = Registry().with_resource(_URI, DRAFT4.create_resource(document))
     description = Description(document=document, operations=operations, registry=registry)
@@ -217,7 +222,8 @@ def _allow(document: Schema) -> None:
         if exception.schema in schemas:
             held = schemas[exception.schema].setdefault("properties", {})
             for field in exception.fields:
-                held[field] = dict(exception.shape or {})
+                if exception.shape is not None or field not in held:
+                    held[field] = dict(exception.shape or {})
 
 
 def _close(node: Any, document: Schema) -> None:

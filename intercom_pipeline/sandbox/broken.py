@@ -14,7 +14,7 @@ from intercom_pipeline.sandbox.faults import Fault, FaultKind
 
 TRANSPORT = "sandbox.transport"
 _HTML = b"<html><head><title>%b</title></head><body><center><h1>%b</h1></center></body></html>"
-_CHUNK = b" " * 65_536
+_SPACES = b" " * 65_536
 _DRIP_SECONDS = 0.05
 _LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 _ERROR_CODES = {
@@ -77,8 +77,8 @@ class Oversize(Response):
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": bytes(self.body), "more_body": True})
-        for _ in range(self._size_bytes // len(_CHUNK)):
-            await send({"type": "http.response.body", "body": _CHUNK, "more_body": True})
+        for _ in range(self._size_bytes // len(_SPACES)):
+            await send({"type": "http.response.body", "body": _SPACES, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
 

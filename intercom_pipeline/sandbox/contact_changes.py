@@ -2,40 +2,9 @@
 
 from typing import Any
 
-from intercom_pipeline.sandbox import content
+from intercom_pipeline.sandbox import blank
 from intercom_pipeline.sandbox.collection import Gone, Record
 from intercom_pipeline.sandbox.state import State
-
-_NOTHING_KNOWN = (
-    "external_id",
-    "phone",
-    "name",
-    "avatar",
-    "owner_id",
-    "signed_up_at",
-    "last_seen_at",
-    "last_replied_at",
-    "last_contacted_at",
-    "last_email_opened_at",
-    "last_email_clicked_at",
-    "language_override",
-    "browser",
-    "browser_version",
-    "browser_language",
-    "os",
-    "android_app_name",
-    "android_app_version",
-    "android_device",
-    "android_os_version",
-    "android_sdk_version",
-    "android_last_seen_at",
-    "ios_app_name",
-    "ios_app_version",
-    "ios_device",
-    "ios_os_version",
-    "ios_sdk_version",
-    "ios_last_seen_at",
-)
 
 
 class ContactChanges(State):
@@ -45,7 +14,9 @@ class ContactChanges(State):
         """List a new contact, a user unless `role` says lead, with these fields."""
         with self.lock:
             identity = self._new_id("contacts")
-            return self.create("contacts", **(_blank(identity) | _with_domain(fields) | {"id": identity}))
+            return self.create(
+                "contacts", **(blank.contact(identity) | _with_domain(fields) | {"id": identity})
+            )
 
     def update_contact(self, contact_id: str, **fields: Any) -> Record:
         """Change fields of a contact; its custom attributes are merged, one by one."""
@@ -105,28 +76,6 @@ class ContactChanges(State):
             record = self.collections["contacts"].get(contact_id)
             self.collections["contacts"].drop(contact_id, gone)
             return record
-
-
-def _blank(identity: str) -> Record:
-    url = f"/contacts/{identity}"
-    return {
-        "workspace_id": content.WORKSPACE_ID,
-        "role": "user",
-        "email": "",
-        "email_domain": "",
-        **dict.fromkeys(_NOTHING_KNOWN),
-        "has_hard_bounced": False,
-        "marked_email_as_spam": False,
-        "unsubscribed_from_emails": False,
-        "custom_attributes": {},
-        "location": {"type": "location", "country": None, "region": None, "city": None},
-        "social_profiles": {"type": "list", "data": []},
-        **{name: _inline(f"{url}/{name}") for name in ("tags", "notes", "companies")},
-    }
-
-
-def _inline(url: str) -> Record:
-    return {"type": "list", "data": [], "url": url, "total_count": 0, "has_more": False}
 
 
 def _with_domain(fields: dict[str, Any]) -> dict[str, Any]:

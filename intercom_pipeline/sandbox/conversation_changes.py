@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
-from intercom_pipeline.sandbox import content
+from intercom_pipeline.sandbox import blank, content
 from intercom_pipeline.sandbox.collection import Record
 from intercom_pipeline.sandbox.state import State
 
@@ -28,7 +28,7 @@ class ConversationChanges(State):
             contact = self._contact(contact_id)
             now = self.clock.seconds()
             times = {"created_at": now, "updated_at": now, "waiting_since": now}
-            record = {**times, **_blank(contact, body, next(self._part_ids)), **fields}
+            record = {**times, **blank.conversation(contact, body, str(next(self._part_ids))), **fields}
             record["statistics"] = self._statistics(record)
             return self.create("conversations", **record)
 
@@ -148,28 +148,8 @@ class ConversationChanges(State):
         return self._grown(record, [self._part(part_type, author, state, **part_fields)], fields)
 
     def _part(self, part_type: str, author: Record, state: str, **fields: Any) -> Record:
-        now = self.clock.seconds()
-        return {
-            "type": "conversation_part",
-            "id": str(next(self._part_ids)),
-            "part_type": part_type,
-            "body": None,
-            "created_at": now,
-            "updated_at": now,
-            "notified_at": now,
-            "assigned_to": None,
-            "author": {name: author[name] for name in ("type", "id", "name", "email")}
-            | {"from_ai_agent": False, "is_ai_answer": False},
-            "attachments": [],
-            "external_id": None,
-            "redacted": False,
-            "email_message_metadata": None,
-            "metadata": {},
-            "state": state,
-            "tags": [],
-            "event_details": None,
-            "app_package_code": None,
-        } | fields
+        part = blank.part(str(next(self._part_ids)), author, self.clock.seconds())
+        return part | {"part_type": part_type, "state": state} | fields
 
     def _grown(self, record: Record, parts: Sequence[Record], fields: Record) -> Record:
         held = record["conversation_parts"]
@@ -194,8 +174,8 @@ class ConversationChanges(State):
         return contacts.get(contact_id) if contact_id is not None else next(iter(contacts))
 
     def _author_of(self, contact_id: str) -> Record:
-        contact = self.collections["contacts"].at(self.collections["contacts"].position(contact_id))
-        return {"type": contact["role"], "id": contact_id, "name": contact["name"], "email": contact["email"]}
+        contacts = self.collections["contacts"]
+        return blank.author(contacts.at(contacts.position(contact_id)))
 
 
 def _with_teammate(teammates: Record | None, admin: Record) -> Record:
@@ -203,52 +183,3 @@ def _with_teammate(teammates: Record | None, admin: Record) -> Record:
     if any(each["id"] == admin["id"] for each in held["teammates"]):
         return held
     return held | {"teammates": [*held["teammates"], {"type": "admin", "id": admin["id"]}]}
-
-
-def _blank(contact: Record, body: str, source_id: int) -> Record:
-    author = {
-        "type": contact["role"],
-        "id": contact["id"],
-        "name": contact["name"],
-        "email": contact["email"],
-    }
-    one = {"type": "contact", "id": contact["id"], "external_id": contact["external_id"]}
-    return {
-        "title": None,
-        "snoozed_until": None,
-        "open": True,
-        "state": "open",
-        "read": False,
-        "priority": "not_priority",
-        "admin_assignee_id": 0,
-        "team_assignee_id": 0,
-        "company": None,
-        "tags": {"type": "tag.list", "tags": []},
-        "conversation_rating": None,
-        "source": {
-            "type": "conversation",
-            "id": str(source_id),
-            "delivered_as": "customer_initiated",
-            "subject": "",
-            "body": body,
-            "author": author,
-            "attachments": [],
-            "url": None,
-            "redacted": False,
-        },
-        "contacts": {"type": "contact.list", "contacts": [one]},
-        "teammates": {"type": "admin.list", "teammates": []},
-        "custom_attributes": {},
-        "topics": {},
-        "first_contact_reply": None,
-        "sla_applied": None,
-        "linked_objects": {"type": "list", "data": [], "total_count": 0, "has_more": False},
-        "ticket": None,
-        "ai_agent": None,
-        "ai_agent_participated": False,
-        "conversation_parts": {
-            "type": "conversation_part.list",
-            "conversation_parts": [],
-            "total_count": 0,
-        },
-    }

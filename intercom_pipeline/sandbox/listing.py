@@ -8,7 +8,7 @@ from intercom_pipeline.sandbox import shapes
 from intercom_pipeline.sandbox.collection import Collection, Record
 from intercom_pipeline.sandbox.endpoint import Answer, Call
 from intercom_pipeline.sandbox.matching import Searched
-from intercom_pipeline.sandbox.paging import Order, Page, PageRequest, cursor_page, page_request
+from intercom_pipeline.sandbox.paging import Order, Page, PageRequest, page_of, page_request
 from intercom_pipeline.sandbox.search import Rules, read_order, read_query
 from intercom_pipeline.sandbox.shapes import Shape
 from intercom_pipeline.sandbox.workspace import Workspace
@@ -18,7 +18,7 @@ def list_page(call: Call, kind: str, order: Order, *, default: int, most: int) -
     """The page of all records of a kind that the query string asks for."""
     keys = call.workspace.collections[kind].orders[order.field]
     asked = page_request(call.query, default=default, most=most)
-    return cursor_page(keys, order, asked, first=0, last=len(keys))
+    return page_of(keys, order, asked, first=0, last=len(keys))
 
 
 def search_page(call: Call, kind: str, order: Order, *, default: int, most: int) -> Page:
@@ -74,6 +74,6 @@ def _encoded(collection: Collection, version: str, positions: Iterable[int], sha
 
 _LONG_LISTS: dict[str, Shape] = {
     "contacts": shapes.contact,
-    "conversations": shapes.conversation_item,
-    "articles": shapes.article_item,
+    "conversations": shapes.listed_conversation,
+    "articles": shapes.listed_article,
 }

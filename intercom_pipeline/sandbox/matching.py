@@ -17,7 +17,7 @@ from intercom_pipeline.sandbox.collection import (
     sort_key,
 )
 from intercom_pipeline.sandbox.field_values import Reader, reader
-from intercom_pipeline.sandbox.paging import Order, Page, PageRequest, cursor_page
+from intercom_pipeline.sandbox.paging import Order, Page, PageRequest, page_of
 from intercom_pipeline.sandbox.search import DATES, Filter, Group, Query
 from intercom_pipeline.sandbox.search_fields import FieldType
 
@@ -66,9 +66,9 @@ class Searcher:
             keys: Sequence[int] = searched.collection.orders[searched.order.field]
             span = spans.get(searched.order.field, Span())
             first, last = searched.collection.between(searched.order.field, span.low, span.high)
-            return cursor_page(keys, searched.order, asked, first=first, last=max(first, last))
+            return page_of(keys, searched.order, asked, first=first, last=max(first, last))
         keys = self._selected(searched, spans, rest)
-        return cursor_page(keys, searched.order, asked, first=0, last=len(keys))
+        return page_of(keys, searched.order, asked, first=0, last=len(keys))
 
     def _selected(
         self, searched: Searched, spans: dict[OrderField, Span], rest: list[Query]

@@ -1,4 +1,4 @@
-"""The ways Intercom hands out pages: an opaque cursor, or a page number."""
+"""The ways Intercom hands out pages: an opaque page token, or a page number."""
 
 import base64
 import binascii
@@ -12,23 +12,23 @@ import msgspec
 from intercom_pipeline.sandbox.collection import OrderField, position_in, sort_key, time_in
 from intercom_pipeline.sandbox.errors import ApiError, invalid
 
-_BAD_CURSOR = (
+_NEVER_HANDED_OUT = (
     "Invalid starting_after param. Please try again using a starting_after value from a paginated response"
 )
 # Intercom's own host, whatever host was asked: a client that followed it as a URL would leave the sandbox.
 _API = "https://api.intercom.io"
-_CURSOR = msgspec.json.Decoder(tuple[int, int, int])
+_PAGE_TOKEN = msgspec.json.Decoder(tuple[int, int, int])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cursor:
+class PageToken:
     """Where a page starts: after this sort key; `page` only counts."""
 
     after: int | None = None
     page: int = 1
 
     def text(self) -> str:
-        """The cursor as `starting_after` carries it: base64 of a time, a position and a page number."""
+        """The token as `starting_after` carries it: base64 of a time, a position and a page number."""
         after = self.after or 0
         return base64.urlsafe_b64encode(
             msgspec.json.encode((time_in(after), position_in(after), self.page))
@@ -40,7 +40,7 @@ class PageRequest:
     """How much is asked for, and from where on."""
 
     per_page: int
-    cursor: Cursor
+    start: PageToken
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,22 +60,24 @@ class Page:
     pages: dict[str, Any]
 
 
-def cursor_of(text: str | None) -> Cursor:
+def page_token_of(text: str | None) -> PageToken:
     """Read a `starting_after`; raises 400 `client_error` for one that was never handed out."""
     if text is None:
-        return Cursor()
+        return PageToken()
     try:
-        time, position, page = _CURSOR.decode(base64.b64decode(text.encode(), altchars=b"-_", validate=True))
-        return Cursor(after=sort_key(time, position), page=page)
+        time, position, page = _PAGE_TOKEN.decode(
+            base64.b64decode(text.encode(), altchars=b"-_", validate=True)
+        )
+        return PageToken(after=sort_key(time, position), page=page)
     except (binascii.Error, msgspec.MsgspecError, UnicodeEncodeError) as error:
-        raise ApiError(status=400, code="client_error", message=_BAD_CURSOR) from error
+        raise ApiError(status=400, code="client_error", message=_NEVER_HANDED_OUT) from error
 
 
 def page_request(asked: Mapping[str, Any], *, default: int, most: int) -> PageRequest:
     """Read `per_page` and `starting_after`; raises 400 for a page size that is no number from 1 to `most`."""
     return PageRequest(
         per_page=number(asked, "per_page", default=default, most=most),
-        cursor=cursor_of(asked.get("starting_after")),
+        start=page_token_of(asked.get("starting_after")),
     )
 
 
@@ -93,8 +95,8 @@ def number(asked: Mapping[str, Any], name: str, *, default: int, most: int | Non
     return read
 
 
-def cursor_page(keys: Sequence[int], order: Order, asked: PageRequest, *, first: int, last: int) -> Page:
-    """The page that starts after the cursor in `keys[first:last]`, which are sorted upwards."""
+def page_of(keys: Sequence[int], order: Order, asked: PageRequest, *, first: int, last: int) -> Page:
+    """The page that starts after the page token in `keys[first:last]`, which are sorted upwards."""
     start, stop = _span(keys, order, asked, first, last)
     chosen = list(keys[start:stop])
     if order.descending:
@@ -103,18 +105,18 @@ def cursor_page(keys: Sequence[int], order: Order, asked: PageRequest, *, first:
     total = last - first
     pages: dict[str, Any] = {
         "type": "pages",
-        "page": asked.cursor.page,
+        "page": asked.start.page,
         "per_page": asked.per_page,
         "total_pages": -(-total // asked.per_page),
     }
     if more:
-        following = Cursor(after=chosen[-1], page=asked.cursor.page + 1)
+        following = PageToken(after=chosen[-1], page=asked.start.page + 1)
         pages["next"] = {"per_page": asked.per_page, "starting_after": following.text()}
     return Page(positions=[position_in(key) for key in chosen], total_count=total, pages=pages)
 
 
 def _span(keys: Sequence[int], order: Order, asked: PageRequest, first: int, last: int) -> tuple[int, int]:
-    after = asked.cursor.after
+    after = asked.start.after
     if order.descending:
         stop = last if after is None else min(last, bisect_left(keys, after, first, last))
         return max(first, stop - asked.per_page), stop

@@ -153,6 +153,7 @@ def _config(service: Service) -> uvicorn.Config:
         date_header=False,
         server_header=False,
         lifespan="off",
+        ws="none",
         # Idle connections stay open, so that no client meets one that is just being closed.
         timeout_keep_alive=600,
     )

@@ -27,7 +27,7 @@ def contact(record: Record, version: str) -> Record:
     return shown
 
 
-def conversation_item(record: Record, version: str) -> Record:
+def listed_conversation(record: Record, version: str) -> Record:
     """A conversation as lists and searches show it: without its parts."""
     kept = {name: value for name, value in record.items() if name != "conversation_parts"}
     return shaped("conversations", kept, version)
@@ -54,7 +54,7 @@ def plain_conversation(record: Record, version: str) -> Record:
     return shown | {"source": source | texts, "conversation_parts": parts | {"conversation_parts": plain}}
 
 
-def article_item(record: Record, version: str) -> Record:
+def listed_article(record: Record, version: str) -> Record:
     """An article as the list shows it: without statistics."""
     kept = {name: value for name, value in record.items() if name != "statistics"}
     return shaped("articles", kept, version)

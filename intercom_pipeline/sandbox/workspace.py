@@ -3,7 +3,7 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from intercom_pipeline.sandbox import content
+from intercom_pipeline.sandbox import blank, content
 from intercom_pipeline.sandbox.collection import Record
 from intercom_pipeline.sandbox.contact_changes import ContactChanges
 from intercom_pipeline.sandbox.conversation_changes import ConversationChanges
@@ -39,7 +39,7 @@ class Workspace(ContactChanges, ConversationChanges):
         """List a new article, a draft by the first admin unless the fields say otherwise."""
         with self.lock:
             author = int(next(iter(self.collections["admins"]))["id"])
-            return self.create("articles", **(_blank_article(author) | {"title": title} | fields))
+            return self.create("articles", **(blank.article(author) | {"title": title} | fields))
 
     def update_article(self, article_id: str, **fields: Any) -> Record:
         """Change fields of an article, which puts it first in the list."""
@@ -61,29 +61,3 @@ class Workspace(ContactChanges, ConversationChanges):
             "timezone": self.options.api_timezone,
             "region": self.options.region,
         }
-
-
-def _blank_article(author: int) -> Record:
-    return {
-        "workspace_id": content.WORKSPACE_ID,
-        "description": "",
-        "body": "",
-        "author_id": author,
-        "state": "draft",
-        "url": None,
-        "parent_id": None,
-        "parent_ids": [],
-        "parent_type": None,
-        "default_locale": "en",
-        "translated_content": None,
-        "tags": {"type": "tag.list", "tags": []},
-        "statistics": {
-            "type": "article_statistics",
-            "views": 0,
-            "conversions": 0,
-            "reactions": 0,
-            "happy_reaction_percentage": 0,
-            "neutral_reaction_percentage": 0,
-            "sad_reaction_percentage": 0,
-        },
-    }

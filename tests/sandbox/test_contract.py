@@ -118,15 +118,8 @@ def test_what_is_done_to_a_conversation_is_as_described(asker: Asker, version: s
         _checked(asker, version, "POST", "/conversations/{id}/parts", body, id=one)
     _checked(asker, version, "POST", "/conversations/{id}/tags", {"id": tag, **by}, id=one)
     shown = _checked(asker, version, "GET", "/conversations/{id}", id=one)
-    assert [part["part_type"] for part in shown["conversation_parts"]["conversation_parts"]] == [
-        "comment",
-        "note",
-        "comment",
-        "close",
-        "snoozed",
-        "open",
-        "assignment",
-    ]
+    kinds = [part["part_type"] for part in shown["conversation_parts"]["conversation_parts"]]
+    assert kinds == ["comment", "note", "comment", "close", "snoozed", "open", "assignment"]
     if described(version, "DELETE", "/conversations/{id}"):
         assert _checked(asker, version, "DELETE", "/conversations/{id}", id=one)["deleted"] is True
 

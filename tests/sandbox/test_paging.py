@@ -14,20 +14,20 @@ def _all(asker: Asker, kind: str, between: Callable[[int], None], *, per_page: i
     """Every id listed, page by page; `between` is called after each page with its number."""
     name = "data" if kind == "contacts" else kind
     ids: list[str] = []
-    cursor: dict[str, Any] = {}
+    token: dict[str, Any] = {}
     for page in range(100):
-        answer = asker.get(f"/{kind}", params={"per_page": per_page} | cursor)
+        answer = asker.get(f"/{kind}", params={"per_page": per_page} | token)
         ids += [record["id"] for record in answer[name]]
         assert answer["pages"]["page"] == page + 1
         between(page)
         if "next" not in answer["pages"]:
             return ids
-        cursor = {"starting_after": answer["pages"]["next"]["starting_after"]}
+        token = {"starting_after": answer["pages"]["next"]["starting_after"]}
     raise AssertionError("the pages never end")
 
 
 @pytest.mark.parametrize(("kind", "default"), [("contacts", 50), ("conversations", 20)])
-def test_a_cursor_list_hands_out_every_record_once(asker: Asker, kind: str, default: int) -> None:
+def test_a_list_by_page_tokens_hands_out_every_record_once(asker: Asker, kind: str, default: int) -> None:
     """The pages together hold each record once, newest first; without `per_page` the default holds."""
     field = "created_at" if kind == "contacts" else "updated_at"
     records = asker.sandbox.workspace.records(kind)
@@ -44,8 +44,8 @@ def test_a_cursor_list_hands_out_every_record_once(asker: Asker, kind: str, defa
 def test_the_last_page_names_no_next(start: Start) -> None:
     """A full last page is the last: no empty page follows."""
     asker = start(Sizes(contacts=40, conversations=0, long_conversations=0))
-    cursor = asker.get("/contacts?per_page=20")["pages"]["next"]["starting_after"]
-    last = asker.get("/contacts", params={"per_page": 20, "starting_after": cursor})
+    token = asker.get("/contacts?per_page=20")["pages"]["next"]["starting_after"]
+    last = asker.get("/contacts", params={"per_page": 20, "starting_after": token})
     assert len(last["data"]) == 20
     assert "next" not in last["pages"]
 
@@ -74,26 +74,26 @@ def test_a_record_that_moves_is_never_lost_nor_are_the_others(asker: Asker) -> N
     assert sorted(each for each in listed if each not in touched) == sorted(set(ids) - touched)
 
 
-def test_deleting_the_record_a_cursor_names_does_no_harm(asker: Asker) -> None:
+def test_deleting_the_record_a_page_token_names_does_no_harm(asker: Asker) -> None:
     """The next page goes on where the deleted record stood."""
     first = asker.get("/contacts?per_page=10")
     asker.sandbox.workspace.delete_contact(first["data"][-1]["id"])
-    cursor = first["pages"]["next"]["starting_after"]
-    second = asker.get("/contacts", params={"per_page": 10, "starting_after": cursor})
+    token = first["pages"]["next"]["starting_after"]
+    second = asker.get("/contacts", params={"per_page": 10, "starting_after": token})
     untouched = asker.get("/contacts?per_page=20")["data"]
     assert [each["id"] for each in second["data"]][:9] == [each["id"] for each in untouched[9:18]]
 
 
 @pytest.mark.parametrize(
-    "cursor", ["x", "", "é", base64.b64encode(b"[1,2]").decode(), base64.b64encode(b'["a",0,1]').decode()]
+    "token", ["x", "", "é", base64.b64encode(b"[1,2]").decode(), base64.b64encode(b'["a",0,1]').decode()]
 )
-def test_a_garbled_cursor_is_refused(asker: Asker, cursor: str) -> None:
+def test_a_garbled_page_token_is_refused(asker: Asker, token: str) -> None:
     """A `starting_after` that was never handed out answers 400 `client_error`, in lists and searches."""
-    response = asker.ask("GET", "/contacts", params={"starting_after": cursor})
+    response = asker.ask("GET", "/contacts", params={"starting_after": token})
     assert response.status_code == 400
     assert response.json()["errors"][0]["code"] == "client_error"
     query = {"field": "role", "operator": "=", "value": "user"}
-    assert asker.search("contacts", query, pagination={"starting_after": cursor})["type"] == "error.list"
+    assert asker.search("contacts", query, pagination={"starting_after": token})["type"] == "error.list"
 
 
 @pytest.mark.parametrize("per_page", ["0", "151", "many", "-1"])

@@ -29,7 +29,7 @@ def sdk(asker: Asker) -> Iterator[Intercom]:
 
 
 def test_the_sdk_lists_every_contact_conversation_and_article(asker: Asker, sdk: Intercom) -> None:
-    """Its list pagers walk all pages, by cursor and by number."""
+    """Its list pagers walk all pages, by page token and by number."""
     workspace = asker.sandbox.workspace
     listed = {
         "contacts": [each.id for each in sdk.contacts.list(per_page=50)],
@@ -68,15 +68,15 @@ def test_the_sdk_searches_page_by_page(asker: Asker, sdk: Intercom) -> None:
         record["id"] for record in asker.sandbox.workspace.records("contacts") if record["role"] == "user"
     }
     found: set[str] = set()
-    cursor = None
+    token = None
     while True:
-        paging = StartingAfterPaging(per_page=40, starting_after=cursor)
+        paging = StartingAfterPaging(per_page=40, starting_after=token)
         page = sdk.contacts.search(query=query, pagination=paging).response
         assert page.total_count == len(users)
         found |= {each.id for each in page.data}
         if page.pages.next is None:
             break
-        cursor = page.pages.next.starting_after
+        token = page.pages.next.starting_after
     assert found == users
 
 

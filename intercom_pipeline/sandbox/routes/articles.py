@@ -17,7 +17,7 @@ def _list(call: Call) -> Answer:
         per_page=number(call.query, "per_page", default=_DEFAULT_PER_PAGE),
         path="/articles",
     )
-    return page_answer(call, "articles", page, shape=shapes.article_item)
+    return page_answer(call, "articles", page, shape=shapes.listed_article)
 
 
 def _get(call: Call) -> Answer:

@@ -29,7 +29,7 @@ def _search(call: Call) -> Answer:
 
 
 def _paged(call: Call, page: Page) -> Answer:
-    shape, name = shapes.conversation_item, "conversations"
+    shape, name = shapes.listed_conversation, "conversations"
     return page_answer(call, "conversations", page, shape=shape, name=name, type_="conversation.list")
 
 
