@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
+import msgspec
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -94,6 +95,19 @@ def broken(fault: Fault, headers: Headers, good: Callable[[], Response], now: in
     if kind.startswith("200"):
         return _spoiled(fault, good())
     return _network(fault, headers, good)
+
+
+def looping(good: Response, asked: str | None) -> Response:
+    """A page whose next page is itself: its page token is the one it was `asked` for by.
+
+    The first page, asked for without one, and an answer that names no next page stay as they are.
+    """
+    body = msgspec.json.decode(good.body)
+    following = (body.get("pages") or {}).get("next")
+    if asked is None or not isinstance(following, dict):
+        return good
+    following["starting_after"] = asked
+    return _with_body(good, msgspec.json.encode(body), "application/json")
 
 
 def _network(fault: Fault, headers: Headers, good: Callable[[], Response]) -> Response:

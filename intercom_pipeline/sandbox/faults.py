@@ -33,6 +33,7 @@ class FaultKind(StrEnum):
     BAD_UTF8 = "200-bad-utf8"
     BAD_GZIP = "200-bad-gzip"
     OVERSIZE = "200-oversize"
+    LOOP = "200-loop"
     RESET = "reset"
     CUT = "cut"
     HANG = "hang"

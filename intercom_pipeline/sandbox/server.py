@@ -16,7 +16,7 @@ from intercom_pipeline.sandbox.limits import RateLimit
 from intercom_pipeline.sandbox.listing import warm
 from intercom_pipeline.sandbox.options import Options, Sizes
 from intercom_pipeline.sandbox.protocol import BreakableProtocol
-from intercom_pipeline.sandbox.request_log import RequestLog
+from intercom_pipeline.sandbox.request_log import Request, RequestLog
 from intercom_pipeline.sandbox.service import Service
 from intercom_pipeline.sandbox.workspace import Workspace
 
@@ -56,6 +56,11 @@ class Sandbox:
     def limit(self) -> RateLimit:
         """The rate limit, where other apps can take their share."""
         return self.service.limit
+
+    @property
+    def after_each_request(self) -> list[Callable[[Request], object]]:
+        """What happens in the workspace after each request; add to it to let records move between pages."""
+        return self.service.after_each_request
 
     @property
     def requests(self) -> RequestLog:

@@ -2,19 +2,20 @@
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import partial
 
+import msgspec
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from intercom_pipeline.sandbox.broken import broken
+from intercom_pipeline.sandbox.broken import broken, looping
 from intercom_pipeline.sandbox.conditions import Conditions
 from intercom_pipeline.sandbox.endpoint import Answer, Call, Endpoint
 from intercom_pipeline.sandbox.errors import ApiError, ErrorEntry, envelope, invalid, unauthorized
-from intercom_pipeline.sandbox.faults import Faults
+from intercom_pipeline.sandbox.faults import FaultKind, Faults
 from intercom_pipeline.sandbox.limits import RateLimit
 from intercom_pipeline.sandbox.options import VERSIONS, Options
 from intercom_pipeline.sandbox.request_log import Request, RequestLog
@@ -44,6 +45,8 @@ class Service:
         self.faults = Faults(workspace.seed)
         self.limit = RateLimit(options.limit_per_minute, workspace.clock)
         self.requests = RequestLog()
+        self.after_each_request: list[Callable[[Request], object]] = []
+        """What happens in the workspace once a request is answered, before the answer is sent."""
 
     async def respond(self, endpoint: Endpoint, http: HttpRequest) -> Response:
         """Answer a request and count it."""
@@ -60,6 +63,8 @@ class Service:
                 await asyncio.sleep(self.conditions.latency_ms / 1000)
             response = self._response(endpoint, http, seen)
             seen.status, seen.sent_bytes = response.status_code, len(response.body)
+            for act in self.after_each_request:
+                act(seen)
             return response
 
     def _response(self, endpoint: Endpoint, http: HttpRequest, seen: Request) -> Response:
@@ -79,7 +84,11 @@ class Service:
             return _response(_refusal(allowance.exceeded(), arrival), headers)
         good = partial(self._good, arrival, headers)
         fault = self.faults.pick(*names)
-        return good() if fault is None else broken(fault, headers, good, self.workspace.clock.seconds())
+        if fault is None:
+            return good()
+        if fault.kind is FaultKind.LOOP:
+            return looping(good(), _page_token(arrival))
+        return broken(fault, headers, good, self.workspace.clock.seconds())
 
     def _good(self, arrival: Arrival, headers: Mapping[str, str]) -> Response:
         try:
@@ -107,6 +116,12 @@ class Service:
 
     def _date(self) -> str:
         return formatdate(self.workspace.clock.now(), usegmt=True)
+
+
+def _page_token(arrival: Arrival) -> str | None:
+    asked = msgspec.json.decode(arrival.body or b"{}").get("pagination", arrival.http.query_params)
+    token: str | None = asked.get("starting_after")
+    return token
 
 
 def _check_version(endpoint: Endpoint, version: str) -> None:

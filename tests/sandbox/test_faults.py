@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -122,6 +123,26 @@ def test_an_answer_can_fail_to_arrive(tiny: Asker, kind: FaultKind, error: type[
     with pytest.raises(error):
         tiny.ask("GET", "/contacts", timeout=0.3)
     assert tiny.ask("GET", "/contacts").status_code == 200
+
+
+@pytest.mark.parametrize("searched", [False, True])
+def test_a_page_can_lead_to_itself(tiny: Asker, searched: bool) -> None:  # noqa: FBT001 (a parameter)
+    """A looping page token: the second page names itself as the next, in lists and in searches."""
+    tiny.sandbox.faults.add(Fault(kind=FaultKind.LOOP))
+    query = {"field": "created_at", "operator": ">", "value": 1}
+
+    def page(**start: str) -> Any:
+        paging = {"per_page": 2} | start
+        return (
+            tiny.search("contacts", query, pagination=paging)
+            if searched
+            else tiny.get("/contacts", params=paging)
+        )
+
+    token = page()["pages"]["next"]["starting_after"]
+    second = page(starting_after=token)
+    assert second["pages"]["next"]["starting_after"] == token
+    assert second["data"] == page(starting_after=token)["data"] != page()["data"]
 
 
 def test_a_drip_outlasts_every_single_read(tiny: Asker) -> None:

@@ -74,6 +74,14 @@ def test_a_record_that_moves_is_never_lost_nor_are_the_others(asker: Asker) -> N
     assert sorted(each for each in listed if each not in touched) == sorted(set(ids) - touched)
 
 
+def test_the_workspace_can_change_between_any_two_pages(asker: Asker) -> None:
+    """What is told to happen after each request has happened before the next one is answered."""
+    workspace = asker.sandbox.workspace
+    asker.sandbox.after_each_request.append(lambda _: workspace.create_contact())
+    counts = [asker.get("/contacts")["total_count"] for _ in range(3)]
+    assert counts == [120, 121, 122]
+
+
 def test_deleting_the_record_a_page_token_names_does_no_harm(asker: Asker) -> None:
     """The next page goes on where the deleted record stood."""
     first = asker.get("/contacts?per_page=10")
