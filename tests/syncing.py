@@ -20,7 +20,7 @@ from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.table import Table
 from tests.rebuild import expected, rebuilt, rows_of
 
-IMPATIENT = Patience(attempts=6, wait_initial=0.01, wait_max=0.05, wait_jitter=0.01)
+IMPATIENT = Patience(attempts=6, wait_initial=0.01, wait_max=0.05, wait_jitter=0.01, wait_unsaid=0.05)
 """Tries again as often as in real life, without the real life's waits."""
 
 

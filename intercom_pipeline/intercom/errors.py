@@ -27,6 +27,8 @@ Every error says three things, ready to print: `what` happened, `why`, and what 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from intercom_pipeline.errors import PipelineError
+
 
 class Applied(StrEnum):
     """Whether a write reached Intercom."""
@@ -56,41 +58,32 @@ class Failure:
     """For a write: `no` when Intercom surely did not apply it."""
 
 
-class IntercomError(Exception):
+class IntercomError(PipelineError):
     """Anything that went wrong with a request; `failure` holds the facts."""
 
     summary = "The request failed"
     advice = "Run it again; if it fails again, give Intercom the request id."
 
     def __init__(self, failure: Failure) -> None:
-        super().__init__(failure)
+        what = f"{self.summary}: {failure.method} {failure.path}"
+        super().__init__(what, why=_said(failure), fix=self.advice)
         self.failure = failure
 
-    @property
-    def what(self) -> str:
-        """What happened, in one line."""
-        return f"{self.summary}: {self.failure.method} {self.failure.path}"
+    def __reduce__(self) -> tuple[type["IntercomError"], tuple[Failure]]:
+        """Errors may cross processes."""
+        return type(self), (self.failure,)
 
-    @property
-    def why(self) -> str:
-        """Why, in one line, with Intercom's own words where it gave any."""
-        failure = self.failure
-        named = [
-            f"HTTP {failure.status}" if failure.status else None,
-            failure.code,
-            f"field {failure.field}" if failure.field else None,
-        ]
-        known = ", ".join(part for part in named if part)
-        said = ": ".join(part for part in (known, failure.message) if part) or "no reason was given"
-        return f"{said} (request {failure.request_id})" if failure.request_id else said
 
-    @property
-    def fix(self) -> str:
-        """What to do, in one line."""
-        return self.advice
-
-    def __str__(self) -> str:
-        return f"{self.what}. {self.why}"
+def _said(failure: Failure) -> str:
+    """Why, in one line, with Intercom's own words where it gave any."""
+    named = [
+        f"HTTP {failure.status}" if failure.status else None,
+        failure.code,
+        f"field {failure.field}" if failure.field else None,
+    ]
+    known = ", ".join(part for part in named if part)
+    said = ": ".join(part for part in (known, failure.message) if part) or "no reason was given"
+    return f"{said} (request {failure.request_id})" if failure.request_id else said
 
 
 class Fatal(IntercomError):

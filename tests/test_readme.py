@@ -1,0 +1,127 @@
+"""Every command and every line of code the README shows works as shown."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from intercom_pipeline.sandbox import Options, Sandbox, Sizes, serve
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TESTS = "uv run pytest"
+DAGSTER = "uv run dagster dev -w workspace.yaml"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+COMMANDS = [line for block in blocks("sh") for line in block.splitlines() if "uv run" in line]
+SIMPLE = [command for command in COMMANDS if command not in {TESTS, DAGSTER}]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    sizes = Sizes(contacts=60, conversations=20, articles=5, long_conversations=0)
+    with serve(sizes=sizes, options=Options(limit_per_minute=6_000_000), seed=12) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def project(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A newcomer's folder: the workspace file and the settings, as the README says."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copy(ROOT / "workspace.yaml", folder)
+    settings = f"INTERCOM_ACCESS_TOKEN={sandbox.token}\nINTERCOM_BASE_URL={sandbox.url}\n"
+    (folder / ".env").write_text(settings, encoding="utf-8")
+    return folder
+
+
+def environment() -> dict[str, str]:
+    """Nothing of Intercom's in it, and this environment's commands first, as `uv run` puts them."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("INTERCOM_", "DAGSTER_"))
+    }
+    scripts = str(Path(sys.executable).parent)
+    return {**kept, "PATH": f"{scripts}:{kept['PATH']}", "DAGSTER_DISABLE_TELEMETRY": "1"}
+
+
+def as_run(command: str) -> str:
+    return command.removeprefix("pip install uv && ").replace("uv run ", "")
+
+
+def test_the_first_two_commands_are_the_demo_and_the_tests() -> None:
+    """A newcomer needs no third one."""
+    assert COMMANDS[:2] == ["pip install uv && uv run intercom-pipeline demo", TESTS]
+    assert DAGSTER in COMMANDS
+
+
+@pytest.mark.parametrize("command", SIMPLE)
+def test_a_command_works(project: Path, command: str) -> None:
+    """In the README's order, in a folder with nothing but the settings."""
+    done = subprocess.run(  # noqa: S602 - a shell, as a person's
+        as_run(command),
+        shell=True,
+        cwd=project,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip()
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_code_works(project: Path, code: str) -> None:
+    """After the commands above it."""
+    check = "\nassert len(contacts) == 60"
+    subprocess.run([sys.executable, "-c", code + check], cwd=project, env=environment(), check=True)
+
+
+def test_dagsters_page_comes_up(project: Path) -> None:
+    """With the code location loaded."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = project / "dagster-home"
+    home.mkdir()
+    process = subprocess.Popen(
+        [*as_run(DAGSTER).split(), "--port", str(port)],
+        cwd=project,
+        env={**environment(), "DAGSTER_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        assert "contacts" in asset_names(f"http://127.0.0.1:{port}/graphql")
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=60)
+
+
+def asset_names(url: str) -> set[str]:
+    """The last part of every asset's key, as the page asks for them."""
+    query = {"query": "{ assetNodes { assetKey { path } } }"}
+    for _ in range(240):
+        try:
+            nodes = httpx.post(url, json=query, timeout=10).json()["data"]["assetNodes"]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            nodes = []
+        if nodes:
+            return {node["assetKey"]["path"][-1] for node in nodes}
+        time.sleep(0.5)
+    return set()
