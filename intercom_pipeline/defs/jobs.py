@@ -29,8 +29,14 @@ sync_job = dg.define_asset_job(
 )
 def hourly_sync(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Ask for a sync, unless one is under way: a first sync can take longer than an hour."""
-    unfinished = dg.RunsFilter(job_name=sync_job.name, statuses=_UNFINISHED)
-    runs = context.instance.get_runs(unfinished, limit=1)
-    if runs:
-        return dg.SkipReason(f"The sync of run {runs[0].run_id} is still running.")
+    unfinished = context.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))
+    syncs = [run.run_id for run in unfinished if _is_sync(run)]
+    if syncs:
+        return dg.SkipReason(f"The sync of run {syncs[0]} is still running.")
     return dg.RunRequest()
+
+
+def _is_sync(run: dg.DagsterRun) -> bool:
+    """Whether a run is one of the job, or materialises tables chosen on the page."""
+    chosen = run.asset_selection or frozenset()
+    return run.job_name == sync_job.name or not intercom_tables.keys.isdisjoint(chosen)

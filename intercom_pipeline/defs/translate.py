@@ -16,6 +16,9 @@ OWNER = "team:support-data"
 DATABASE = "intercom.main"
 """How readers name the published file's schema."""
 
+_PREVIEW_ROWS = 3
+"""As many as the page shows side by side."""
+
 
 def asset_key(table: Table) -> dg.AssetKey:
     """The asset of a table: `intercom/contacts`."""
@@ -116,17 +119,21 @@ def _stream_metadata(result: SyncResult) -> dict[str, dg.MetadataValue]:
 
 
 def preview(glance: Glance) -> str:
-    """A few rows as a Markdown table, a column of the table a line: wide tables stay readable."""
-    if not glance.preview:
+    """A few rows as a Markdown table, on its side: a column of the table is a line, so that wide ones fit."""
+    rows = glance.preview[:_PREVIEW_ROWS]
+    if not rows:
         return "No rows."
-    names = [name for name in glance.preview[0] if any(row[name] is not None for row in glance.preview)]
-    lines = [[name, *(row[name] or "" for row in glance.preview)] for name in names]
-    head = ["column", *(f"row {number}" for number in range(1, len(glance.preview) + 1))]
-    return "\n".join(_line(cells) for cells in [[*head], ["---"] * len(head), *lines])
+    filled = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    lines = [
+        ["column", *(f"row {number}" for number in range(1, len(rows) + 1))],
+        *([name, *(row[name] or "" for row in rows)] for name in filled),
+    ]
+    head, *body = [_line(cells) for cells in lines]
+    return "\n".join([head, "| --- " * len(lines[0]) + "|", *body])
 
 
 def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cell if cell == '---' else _plain(cell) for cell in cells)} |"
+    return f"| {' | '.join(_plain(cell) for cell in cells)} |"
 
 
 def _plain(text: str) -> str:

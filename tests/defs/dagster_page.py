@@ -46,14 +46,15 @@ def dagster_dev(sandbox: Sandbox, folder: Path) -> Iterator[Page]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(PROJECT / "workspace.yaml"), "-p", str(port)]
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=_environment(sandbox, folder),
-        stdout=(folder / "dev.log").open("w"),
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    with (folder / "dev.log").open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=_environment(sandbox, folder),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     try:
         page = Page(url=f"http://127.0.0.1:{port}", folder=folder)
         _wait_until_loaded(page, process)

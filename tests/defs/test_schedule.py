@@ -1,6 +1,9 @@
 """The hourly schedule."""
 
+from typing import Any
+
 import dagster as dg
+import pytest
 
 from intercom_pipeline.definitions import defs
 from intercom_pipeline.defs.jobs import hourly_sync
@@ -23,11 +26,29 @@ def test_the_schedule_asks_for_a_sync(runner: Runner) -> None:
     assert len(data.run_requests) == 1
 
 
-def test_the_schedule_waits_for_a_sync_under_way(runner: Runner) -> None:
+@pytest.mark.parametrize(
+    "started",
+    [
+        {"job_name": "sync_job"},
+        {"job_name": "__ASSET_JOB", "asset_selection": frozenset({dg.AssetKey(["intercom", "tags"])})},
+    ],
+    ids=["the job", "chosen on the page"],
+)
+def test_the_schedule_waits_for_a_sync_under_way(runner: Runner, started: dict[str, Any]) -> None:
     """A first sync can take longer than an hour; a second one would only be refused."""
-    job = defs.resolve_job_def("sync_job")
-    run = runner.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+    run = dg.DagsterRun(**started, status=dg.DagsterRunStatus.STARTED)
+    runner.instance.add_run(run)
     with dg.build_schedule_context(runner.instance) as context:
         data = hourly_sync.evaluate_tick(context)
     assert not data.run_requests
-    assert run.run_id in (data.skip_message or "")
+    assert data.skip_message == f"The sync of run {run.run_id} is still running."
+
+
+def test_the_schedule_does_not_wait_for_other_peoples_runs(runner: Runner) -> None:
+    """A Dagster deployment may run much else."""
+    other = frozenset({dg.AssetKey(["sales", "orders"])})
+    runner.instance.add_run(
+        dg.DagsterRun(job_name="__ASSET_JOB", asset_selection=other, status=dg.DagsterRunStatus.STARTED)
+    )
+    with dg.build_schedule_context(runner.instance) as context:
+        assert hourly_sync.evaluate_tick(context).run_requests

@@ -1,0 +1,73 @@
+"""The page itself, in a real browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect, sync_playwright
+
+from intercom_pipeline.sandbox import Sandbox
+from tests.defs.dagster_page import Page
+
+ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 60_000
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def tab(tmp_path: Path) -> Iterator[Tab]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        missing = "there is no chromium on this machine (apt-get install chromium)"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch_persistent_context(
+            tmp_path / "profile",
+            executable_path=chromium,
+            args=ARGUMENTS,
+            viewport={"width": 1500, "height": 1000},
+        ) as browser,
+    ):
+        browser.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        yield browser.new_page()
+
+
+def sees(tab: Tab, text: str) -> None:
+    # The page holds some texts twice, once to measure their width.
+    expect(tab.get_by_text(text).first).to_be_visible()
+
+
+def test_everything_is_materialised_from_the_page(tab: Tab, page: tuple[Page, Sandbox]) -> None:
+    """The assets are shown, one press materialises them all, and contacts shows its rows and columns."""
+    served, _ = page
+    tab.goto(f"{served.url}/assets", wait_until="domcontentloaded")
+    sees(tab, "intercom / contacts")
+    sees(tab, "intercom / contact_tags")
+
+    tab.goto(f"{served.url}/asset-groups", wait_until="domcontentloaded")
+    tab.get_by_role("button", name="Materialize all").click()
+    tab.get_by_text("View", exact=True).click()
+    sees(tab, "RUN_SUCCESS")
+
+    tab.goto(f"{served.url}/assets/intercom/contacts", wait_until="domcontentloaded")
+    sees(tab, "intercom.main.contacts")
+    sees(tab, "The contact's e-mail address; NULL if unknown.")
+    tab.goto(f"{served.url}/assets/intercom/contacts?view=events", wait_until="domcontentloaded")
+    expect(tab.get_by_role("row").filter(has_text="dagster/row_count").first).to_contain_text("400")
+    tab.get_by_text("Show Markdown").first.click()
+    expect(tab.get_by_role("row").filter(has_text="email_domain").first).to_contain_text("***")
