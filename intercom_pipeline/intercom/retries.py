@@ -34,7 +34,8 @@ def log_quietly() -> None:
 
 
 def _log(details: RetryDetails) -> None:
-    _LOG.info("try %d failed: %s", details.retry_num, details.caused_by)
+    if isinstance(details.caused_by, errors.IntercomError):
+        _LOG.info("try %d: %s: %s", details.retry_num, details.caused_by.what, details.caused_by.why)
 
 
 def _again(error: Exception) -> bool | float:

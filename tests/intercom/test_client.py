@@ -202,6 +202,19 @@ def test_meters_count_apart_and_share_the_client() -> None:
     assert contacts.in_flight_seconds > 0
 
 
+def test_retries_are_logged_and_nothing_is_printed(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a command prints is its own: a retry goes to the log, at level INFO."""
+    with caplog.at_level("INFO", logger="intercom_pipeline"):
+        talk(answers(httpx.Response(502), OK), me)
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("intercom_")] == [
+        "try 1: Intercom's server failed: GET /me: HTTP 502"
+    ]
+    printed = capsys.readouterr()
+    assert printed.out == printed.err == ""
+
+
 def test_refusals_are_counted() -> None:
     """A 429 is waited out and counted."""
     meter = Meter()
