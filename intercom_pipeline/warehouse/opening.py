@@ -52,6 +52,12 @@ def open_warehouse(folder: DataFolder, tables: Iterable[Table]) -> Iterator[Ware
             connection.execute("SET TimeZone = 'UTC'")
             _bring_up_to_date(folder, connection, tables)
             yield Warehouse(folder=folder, connection=connection)
+            # Said aloud, since closing would keep quiet about a checkpoint that fails.
+            connection.execute("CHECKPOINT")
+        except BaseException:
+            # Who stops does not wait: the log is replayed when the database is opened next.
+            connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+            raise
         finally:
             connection.close()
 
