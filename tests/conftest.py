@@ -1,4 +1,4 @@
-"""Campaigns run for minutes: only when asked for by name, `pytest -m campaign`."""
+"""Campaigns run for minutes: only when asked for by name, `uv run pytest -m campaign`."""
 
 import pytest
 
@@ -9,5 +9,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     skip = pytest.mark.skip(reason="a long campaign: run it with -m campaign")
     for item in items:
-        if item.get_closest_marker("campaign") and item.path.parent.name == "intercom":
+        if item.get_closest_marker("campaign"):
             item.add_marker(skip)
