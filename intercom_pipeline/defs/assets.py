@@ -57,11 +57,10 @@ def _materialized(
     results: Iterable[SyncResult], chosen: Collection[dg.AssetKey]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """What became of the chosen tables; streams that failed are told at the end, when the others are done."""
-    failed = []
+    ended = []
     for result in results:
+        ended.append(result)
         if result.outcome is Outcome.COMPLETE:
             yield from materializations(result, chosen)
-        else:
-            failed.append(result)
-    if failed:
-        raise failure_of(failed)
+    if any(result.outcome is not Outcome.COMPLETE for result in ended):
+        raise failure_of(ended)

@@ -7,7 +7,7 @@ import dagster as dg
 
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.errors import Retryable
-from intercom_pipeline.sync.results import SyncResult
+from intercom_pipeline.sync.results import Outcome, SyncResult
 from intercom_pipeline.warehouse.errors import WarehouseBusy
 
 _STOPPED = PipelineError("It was stopped.", fix="Run it again: it resumes where it was.")
@@ -38,16 +38,21 @@ def failing_plainly() -> Iterator[None]:
         raise CouldNotRun(error) from None
 
 
-def failure_of(failed: Sequence[SyncResult]) -> dg.Failure:
-    """The failure of a run in which streams failed; it names each, with what happened, why and what to do."""
-    errors = {result.stream.name: result.error or _STOPPED for result in failed}
-    names = ", ".join(errors)
-    streams = "1 stream" if len(errors) == 1 else f"{len(errors)} streams"
-    lines = [f"{streams} failed: {names}. The others are up to date."]
-    lines += [f"\n{name}: {error}" for name, error in errors.items()]
+def failure_of(ended: Sequence[SyncResult]) -> dg.Failure:
+    """The failure of a run in which streams failed; it names each, with what happened, why and what to do.
+
+    Args:
+        ended: The results of all streams of the run, of which at least one is not complete.
+    """
+    errors = {
+        result.stream.name: result.error or _STOPPED
+        for result in ended
+        if result.outcome is not Outcome.COMPLETE
+    }
+    what = f"{len(errors)} of {len(ended)} streams failed: {', '.join(errors)}."
+    others = " The others are up to date." if len(errors) < len(ended) else ""
     return dg.Failure(
-        "\n".join(lines),
-        metadata={name: dg.MetadataValue.text(str(error)) for name, error in errors.items()},
+        "\n\n".join([what + others, *(f"{name}: {error}" for name, error in errors.items())]),
         allow_retries=any(_may_pass_later(error) for error in errors.values()),
     )
 

@@ -90,12 +90,10 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # i
 
 
 class SyncResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it provides itself
-    """Holds a run's sync, and ends it with the run.
+    """Holds a run's sync, and ends it with the run."""
 
-    A run that is stopped while Dagster stores a result leaves the asset's generator suspended: its `finally`
-    would wait for the garbage collector while the sync goes on. A resource is always taken down.
-    """
-
+    # A run stopped while Dagster stores a result leaves the asset's generator suspended: its `finally`
+    # would wait for the garbage collector while the sync goes on. A resource is always taken down.
     _open: ExitStack = PrivateAttr(default_factory=ExitStack)
 
     @contextmanager

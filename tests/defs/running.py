@@ -71,11 +71,10 @@ def materialized(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]
     }
 
 
-def failure_of(result: dg.ExecuteInProcessResult) -> tuple[str, dict[str, Any]]:
-    """What the page shows of the failure a run ended with: its description and its metadata."""
+def failure_of(result: dg.ExecuteInProcessResult) -> str:
+    """The failure a run ended with, as the page shows it."""
     assert not result.success
     data = result.failure_data_for_node("intercom")
     assert data is not None
     assert data.user_failure_data is not None
-    metadata = {name: value.value for name, value in data.user_failure_data.metadata.items()}
-    return data.user_failure_data.description or "", metadata
+    return data.user_failure_data.description or ""

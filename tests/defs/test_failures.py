@@ -28,14 +28,34 @@ def test_a_failing_stream_fails_the_run_after_the_others_are_stored(runner: Runn
     """The run names the stream and why; the other tables are materialised, published and recorded."""
     result = runner.run("articles", "tags", "admins")
     assert set(materialized(result)) == {"tags", "admins"}
-    said, metadata = failure_of(result)
-    assert said.startswith("1 stream failed: articles. The others are up to date.")
-    assert "token_unauthorized" in said
-    assert list(metadata) == ["articles"]
+    first, _, articles = failure_of(result).partition("\n\n")
+    assert first == "1 of 3 streams failed: articles. The others are up to date."
+    what, why, fix = articles.split("\n")
+    assert what == "articles: The access token may not do this: GET /articles"
+    assert "token_unauthorized" in why
+    assert "Developer Hub" in fix
     with duckdb.connect(str(runner.published), read_only=True) as published:
         recorded = published.execute("SELECT stream, result FROM pipeline.runs ORDER BY stream").fetchall()
         assert recorded == [("admins", "complete"), ("articles", "failed"), ("tags", "complete")]
         assert published.execute("SELECT count(*) > 0 FROM tags").fetchall() == [(True,)]
+
+
+@pytest.mark.usefixtures("without_articles")
+def test_where_nothing_else_was_synced_no_others_are_praised(runner: Runner) -> None:
+    """The run says what is true of the streams it had."""
+    assert failure_of(runner.run("articles")).startswith("1 of 1 streams failed: articles.\n\n")
+
+
+def test_a_revoked_token_fails_the_run_before_any_stream(runner: Runner, sandbox: Sandbox) -> None:
+    """Three lines, from Intercom's own answer."""
+    sandbox.conditions.token = None
+    try:
+        what, why, fix = failure_of(runner.run("tags")).split("\n")
+    finally:
+        sandbox.conditions.token = sandbox.token
+    assert what.startswith("Intercom does not accept the access token")
+    assert "401" in why
+    assert "INTERCOM_ACCESS_TOKEN" in fix
 
 
 RETRIED = [
@@ -57,7 +77,7 @@ def test_without_a_token_the_run_says_what_to_do(
     """Three lines, and nothing is asked of Intercom."""
     monkeypatch.delenv("INTERCOM_ACCESS_TOKEN")
     sandbox.requests.reset()
-    what, why, fix = failure_of(runner.run("tags"))[0].split("\n")
+    what, why, fix = failure_of(runner.run("tags")).split("\n")
     assert what == "There is no access token."
     assert "INTERCOM_ACCESS_TOKEN" in why
     assert "Developer Hub" in fix
@@ -67,7 +87,7 @@ def test_without_a_token_the_run_says_what_to_do(
 def test_a_setting_is_read_when_the_run_needs_it(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     """A changed environment counts from the next run on, without a reload of the code location."""
     monkeypatch.setenv("INTERCOM_RATE_SHARE", "7")
-    assert "INTERCOM_RATE_SHARE cannot be '7.0'." in failure_of(runner.run("tags"))[0]
+    assert "INTERCOM_RATE_SHARE cannot be '7.0'." in failure_of(runner.run("tags"))
     monkeypatch.setenv("INTERCOM_RATE_SHARE", "0.5")
     assert runner.run("tags").success
 
@@ -88,7 +108,7 @@ def test_a_second_sync_at_the_same_time_names_the_first(runner: Runner) -> None:
     folder = DataFolder(runner.data)
     prepare(folder)
     with only_sync(folder):
-        said, _ = failure_of(runner.run("tags"))
+        said = failure_of(runner.run("tags"))
     assert f"Another sync into {runner.data} is running (process {os.getpid()})." in said
 
 

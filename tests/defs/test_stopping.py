@@ -1,14 +1,21 @@
 """Stopping a run as its page does, with a real server, launcher and run process."""
 
 import re
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+import dagster as dg
 import pytest
 
+from intercom_pipeline.defs.resources import SyncResource
 from intercom_pipeline.sandbox import Fault, FaultKind, Sandbox
+from intercom_pipeline.settings import load_settings
+from intercom_pipeline.sync.catalog import CATALOG
+from intercom_pipeline.sync.engine import Options
 from tests.defs.dagster_page import Page
+from tests.defs.running import Runner
 
 LAUNCH = """
 mutation ($selector: JobOrPipelineSelector!) {
@@ -75,3 +82,25 @@ def test_a_run_that_hangs_tells_so_stops_when_told_and_is_resumed(
     assert status_of(served, second) == "SUCCESS"
     details = sandbox.requests.count("GET /conversations/{id}")
     assert 0 < details < 100
+
+
+def test_a_sync_ends_with_its_run_even_where_its_results_are_still_awaited(
+    runner: Runner, sandbox: Sandbox
+) -> None:
+    """A run may be stopped while Dagster stores a result: the sync's iterator is then left as it is."""
+    settings = load_settings()
+    sandbox.conditions.latency_ms = 200
+    try:
+        with dg.build_resources({"sync": SyncResource()}, instance=runner.instance) as resources:
+            events = resources.sync.start(
+                CATALOG,
+                connection=settings.connection(),
+                folder=settings.folder(),
+                options=Options(run_id="stopped"),
+            )
+            next(events)
+            assert "sync" in {thread.name for thread in threading.enumerate()}
+        assert "sync" not in {thread.name for thread in threading.enumerate()}
+    finally:
+        sandbox.conditions.latency_ms = 0
+    assert list(events) == []
