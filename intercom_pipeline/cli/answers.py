@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from intercom_pipeline.cli.exits import QueryFailed
-from intercom_pipeline.cli.output import columns, number, print_json, remarks, results
+from intercom_pipeline.cli.output import columns, counted, print_json, remarks, results
 
 _WIDEST_CELL = 60
 _NARROWEST_CELL = 8
@@ -104,8 +104,8 @@ def print_as_json(answer: Answer) -> None:
 
 
 def print_as_csv(answer: Answer) -> None:
-    """A line of names and a line a row; NULL is empty, no text can act as a formula."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    """A line of names and a line a row; text is quoted, NULL is empty, no text can act as a formula."""
+    writer = csv.writer(sys.stdout, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow([_harmless(name) for name in answer.names])
     writer.writerows([_harmless(_plain(value)) for value in row] for row in answer.rows)
 
@@ -153,7 +153,7 @@ def print_table(answer: Answer) -> int:
 
 
 def _print_left_out(answer: Answer, shown: int) -> None:
-    remark = f"{number(len(answer.rows))} rows"
+    remark = counted(len(answer.rows), "row")
     if answer.more:
         remark += ", and more (see --limit)"
     if shown < len(answer.names):

@@ -4,7 +4,17 @@ from dataclasses import asdict, dataclass
 
 from rich.console import Console
 
-from intercom_pipeline.cli.output import ago, columns, duration, moment, number, print_json, results, size
+from intercom_pipeline.cli.output import (
+    ago,
+    columns,
+    counted,
+    duration,
+    moment,
+    number,
+    print_json,
+    results,
+    size,
+)
 from intercom_pipeline.warehouse import reading
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.reading import About, DriftSeen, StreamStatus
@@ -87,7 +97,7 @@ def _print_streams(console: Console, streams: list[StreamStatus]) -> None:
         right=("rows", "requests", "time"),
     )  # fmt: skip
     for each in streams:
-        left_over = f", {each.open_slices} slices left" if each.open_slices else ""
+        left_over = f", {counted(each.open_slices, 'slice')} left" if each.open_slices else ""
         table.add_row(
             each.stream,
             number(each.rows),

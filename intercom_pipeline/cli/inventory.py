@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 
 from intercom_pipeline.cli.exits import UsageRefused
-from intercom_pipeline.cli.output import columns, number, results
+from intercom_pipeline.cli.output import columns, counted, number, results
 from intercom_pipeline.warehouse import reading
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.reading import TableFacts
@@ -54,7 +54,7 @@ def print_columns(table: TableFacts) -> None:
     """A line a column of one table."""
     gone = f", and {number(table.gone)} gone from Intercom" if table.gone else ""
     console = results()
-    console.print(f"[bold]{table.address}[/bold]: {number(table.rows)} rows{gone}. {table.description}\n")
+    console.print(f"[bold]{table.address}[/bold]: {counted(table.rows, 'row')}{gone}. {table.description}\n")
     shown = columns("column", "type", "what it holds", wrapped=("what it holds",))
     for column in table.columns:
         shown.add_row(column.name, column.type, column.description)

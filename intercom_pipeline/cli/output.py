@@ -68,6 +68,11 @@ def number(value: float | None) -> str:
     return "" if value is None else f"{value:,.0f}"
 
 
+def counted(count: int, noun: str) -> str:
+    """A count with its noun, in the plural where it needs one."""
+    return f"{number(count)} {noun}" if count == 1 else f"{number(count)} {noun}s"
+
+
 def size(value: float) -> str:
     """Bytes in the unit a person would use."""
     for unit in ("bytes", "KiB", "MiB"):

@@ -9,7 +9,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from intercom_pipeline.cli.output import columns, duration, joined, number, remarks
+from intercom_pipeline.cli.output import columns, counted, duration, joined, number, remarks
 from intercom_pipeline.sync.results import Outcome, StreamProgress, SyncResult
 from intercom_pipeline.sync.run import Event
 
@@ -94,7 +94,7 @@ def result_line(result: SyncResult) -> str:
         f"{number(total.read)} read, {number(total.inserted)} inserted, {number(total.updated)} updated, "
         f"{number(total.unchanged)} unchanged"
     )
-    cost = f"{number(result.cost.requests)} requests, {duration(result.seconds)}"
+    cost = f"{counted(result.cost.requests, 'request')}, {duration(result.seconds)}"
     return f"{result.stream.name}: {result.outcome.value}, {counts}, {cost}"
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from intercom_pipeline.cli.exits import exit_for_results
-from intercom_pipeline.cli.output import columns, duration, number, print_error, print_json, results
+from intercom_pipeline.cli.output import columns, counted, duration, number, print_error, print_json, results
 from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.intercom.errors import PermissionMissing
 from intercom_pipeline.sync.results import Outcome, SyncResult
 
 _CHANGES = ("read", "inserted", "updated", "unchanged", "removed")
@@ -26,7 +27,7 @@ def print_for_people(ended: Sequence[SyncResult], published: Path, seconds: floa
     console = results()
     console.print(table)
     console.print(
-        f"\n{number(requests)} requests in {duration(seconds)}. To read it: {published}", soft_wrap=True
+        f"\n{counted(requests, 'request')} in {duration(seconds)}. To read it: {published}", soft_wrap=True
     )
 
 
@@ -43,14 +44,19 @@ def _row(result: SyncResult) -> dict[str, str]:
 
 def print_errors(ended: Sequence[SyncResult]) -> None:
     """What went wrong, each error once with the streams it stopped."""
-    streams: dict[str, list[str]] = {}
-    errors: dict[str, PipelineError] = {}
+    streams: dict[tuple[str, str, str], list[str]] = {}
     for result in ended:
         if result.error is not None:
-            streams.setdefault(str(result.error), []).append(result.stream.name)
-            errors[str(result.error)] = result.error
-    for text, error in errors.items():
-        print_error(error, about=", ".join(streams[text]))
+            streams.setdefault(_three_lines(result, result.error), []).append(result.stream.name)
+    for (what, why, fix), names in streams.items():
+        print_error(PipelineError(what, why=why, fix=fix), about=", ".join(names))
+
+
+def _three_lines(result: SyncResult, error: PipelineError) -> tuple[str, str, str]:
+    """What happened, why and what to do; the stream knows the name of a missing permission."""
+    if isinstance(error, PermissionMissing):
+        return error.what, error.why, f"{error.fix} It is called “{result.stream.permission}” there."
+    return error.what, error.why, error.fix
 
 
 def print_as_json(ended: Sequence[SyncResult], published: Path, seconds: float) -> None:

@@ -1,0 +1,138 @@
+"""The demo: the real assets on a pretend workspace, in a folder of its own."""
+
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from intercom_pipeline.cli.dagster_page import arguments, environment, home_of
+from intercom_pipeline.cli.demo_workspace import make_room
+from intercom_pipeline.cli.exits import Exit
+from intercom_pipeline.sandbox.content import WORKSPACE_ID
+from intercom_pipeline.settings import Settings
+from tests.cli import running
+from tests.cli.conftest import CANARY, Command
+from tests.syncing import select
+
+SMALL = ("--contacts", "80", "--conversations", "40", "--articles", "5")
+
+
+def test_the_demo_syncs_asks_and_says_what_next(command: Command, tmp_path: Path) -> None:
+    """One command, no setting; what it suggests works; the next demo begins anew."""
+    told = running.run_process("demo", *SMALL, env=running.environment(), cwd=tmp_path)
+    assert told.code == Exit.OK, told.err
+    folder = tmp_path / "data" / "demo"
+    assert select(folder, "SELECT count(*) FROM contacts") == [(80,)]
+    assert len(re.findall(r"^What are|^How long|^Who is", told.out, re.MULTILINE)) == 3
+    suggested = re.findall(r"^  (?:uv run )?intercom-pipeline ((?:tables|query) .*)$", told.out, re.MULTILINE)
+    assert len(suggested) == 2
+    for words in suggested:
+        assert command(*shlex.split(words)).code == Exit.OK
+    assert make_room(tmp_path / "data") == folder
+    assert not list(folder.glob("*.duckdb*"))
+
+
+def test_the_demo_leaves_a_real_workspaces_data_alone(command: Command, tmp_path: Path) -> None:
+    """A folder that holds another workspace is refused before anything is touched."""
+    folder = tmp_path / "data" / "demo"
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as real:
+        real.execute("CREATE SCHEMA pipeline; CREATE TABLE pipeline.about (key VARCHAR, value VARCHAR)")
+        real.execute("INSERT INTO pipeline.about VALUES ('workspace_id', 'real')")
+    told = command("demo", *SMALL)
+    assert told.code == Exit.FAILED
+    assert "the real workspace real" in told.three_lines[0]
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as real:
+        assert real.execute("SELECT value FROM pipeline.about").fetchall() == [("real",)]
+    assert WORKSPACE_ID != "real"
+
+
+RUN_AND_HANG = """
+import os, time
+from intercom_pipeline.cli.tethered import tethered
+server = "http.server", ["--bind", "127.0.0.1", "0"]
+with tethered(*server, environment=os.environ, stdout=None, stderr=None) as process:
+    print(process.pid, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_killed_command_leaves_nothing_running(tmp_path: Path) -> None:
+    """What it started notices, even when nobody could tell it."""
+    parent = subprocess.Popen([sys.executable, "-c", RUN_AND_HANG], cwd=tmp_path, stdout=subprocess.PIPE)
+    with parent:
+        assert parent.stdout
+        child = int(parent.stdout.readline())
+        parent.send_signal(signal.SIGKILL)
+    until_gone(child)
+
+
+def until_gone(process: int) -> None:
+    """Wait until no such process is alive; one whose parent has not asked for its end is not."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        if state == "Z":
+            return
+        time.sleep(0.05)
+    os.kill(process, signal.SIGKILL)
+    raise AssertionError("it runs on")
+
+
+def test_the_sandbox_says_how_to_sync_it(tmp_path: Path) -> None:
+    """The lines it prints, pasted into a shell, sync it."""
+    env = running.environment()
+    with running.start(
+        "sandbox", "--port", "0", "--contacts", "7", "--conversations", "3", env=env, cwd=tmp_path
+    ) as process:
+        assert process.stdout
+        lines = [process.stdout.readline() for _ in range(6)]
+        exported = dict(re.findall(r"(INTERCOM_\w+)=(\S+)", "".join(lines)))
+        told = running.run_process("sync", "contacts", env=env | exported, cwd=tmp_path)
+        process.send_signal(signal.SIGINT)
+        assert running.ended(process).code == Exit.INTERRUPTED
+    assert told.code == Exit.OK
+    assert lines[-1] == "intercom-pipeline sync\n"
+    assert select(tmp_path / "data" / "sandbox", "SELECT count(*) FROM contacts") == [(7,)]
+
+
+@pytest.mark.parametrize("wrong", [["--timezone", "Mars/Olympus"], ["--port", "70000"], ["--contacts", "-1"]])
+def test_the_sandbox_refuses_what_cannot_be(command: Command, wrong: list[str]) -> None:
+    """Before it serves anything."""
+    assert command("sandbox", *wrong).code == Exit.USAGE
+
+
+def test_the_sandbox_names_a_port_that_is_taken(command: Command) -> None:
+    """With what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        told = command("sandbox", "--port", str(taken.getsockname()[1]))
+    assert told.code == Exit.USAGE
+    assert "--port" in told.three_lines[2]
+
+
+def test_dagsters_arguments_hold_no_secret(tmp_path: Path) -> None:
+    """The token goes by the environment; what Dagster remembers goes into the data folder, telemetry off."""
+    settings = Settings(access_token=CANARY, data_dir=tmp_path / "data")
+    given = environment(settings, {"INTERCOM_ACCESS_TOKEN": CANARY})
+    assert CANARY not in " ".join(arguments(3333))
+    assert given["INTERCOM_ACCESS_TOKEN"] == CANARY
+    assert given["DAGSTER_HOME"] == str(home_of(settings)) == str(tmp_path / "data" / "dagster")
+    assert "enabled: false" in (home_of(settings) / "dagster.yaml").read_text()
+
+
+def test_a_dagster_home_that_is_set_is_kept(tmp_path: Path) -> None:
+    """Whoever has one wants their runs there."""
+    settings = Settings(data_dir=tmp_path / "data")
+    assert environment(settings, {"DAGSTER_HOME": "/somewhere"})["DAGSTER_HOME"] == "/somewhere"
+    assert not home_of(settings).exists()

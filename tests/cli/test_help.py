@@ -1,0 +1,98 @@
+"""The help is quick, complete, and says what the documentation says."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from intercom_pipeline.cli.exits import Exit
+from intercom_pipeline.cli.main import application
+from tests.cli.conftest import Command
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
+VERBS = ("demo", "sync", "status", "tables", "query", "sandbox", "dev")
+HEAVY = ("aiohttp", "dagster", "duckdb", "httpx", "msgspec", "pandas", "rich", "starlette", "uvicorn")
+
+LOOK = f"""
+import sys
+from intercom_pipeline.cli.main import run
+for verb in {VERBS!r}:
+    assert run([verb, "--help"]) == 0
+assert run(["--help"]) == 0
+assert run(["--version"]) == 0
+print(sorted(set(sys.modules) & set({HEAVY!r})), file=sys.stderr)
+"""
+
+
+def verbs() -> dict[str, Any]:
+    """The verbs by name, as typer made them."""
+    group: Any = typer.main.get_command(application())
+    return dict(group.commands)
+
+
+def options_of(verb: Any) -> Iterator[str]:
+    """The long options of a verb."""
+    for parameter in verb.params:
+        yield from (name for name in parameter.opts if name.startswith("--"))
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """Whoever asks for help waits for none of the libraries that do the work."""
+    looked = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True)
+    assert looked.stderr.strip() == "[]"
+
+
+def test_the_verbs_are_those_of_the_documentation() -> None:
+    """In its order."""
+    assert tuple(verbs()) == VERBS
+    assert tuple(re.findall(r"^\| `(\w+)[^`]*` \|", DOCUMENT, re.MULTILINE))[: len(VERBS)] == VERBS
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_has_an_example_that_is_a_command(command: Command, verb: str) -> None:
+    """Each verb's help ends with commands to copy, which parse."""
+    told = command(verb, "--help")
+    examples = re.findall(rf"^    intercom-pipeline {verb}\b.*$", told.out, re.MULTILINE)
+    assert told.code == Exit.OK
+    assert examples
+    for example in examples:
+        assert set(re.findall(r" (--[a-z-]+)", example)) <= {*options_of(verbs()[verb])}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_documentation_lists_every_option(verb: str) -> None:
+    """And no other."""
+    line = re.search(rf"^\| `{verb}\b.*$", DOCUMENT, re.MULTILINE)
+    assert line
+    documented = re.findall(r"`(--[a-z-]+)`", line[0])
+    assert sorted(documented) == sorted(set(options_of(verbs()[verb])) - {"--help"})
+
+
+def test_the_documentation_gives_every_exit_code() -> None:
+    """The same numbers and the same words as in the help."""
+    documented = re.findall(r"^\| (\d+) \| (.*) \|$", DOCUMENT, re.MULTILINE)
+    assert documented == [(str(code.value), code.meaning) for code in Exit]
+
+
+def test_the_help_gives_every_exit_code(command: Command) -> None:
+    """At its end."""
+    told = command("--help").out
+    assert re.findall(r"^ +(\d+)  (.*)$", told, re.MULTILINE) == [
+        (str(code.value), code.meaning) for code in Exit
+    ]
+
+
+def test_no_verb_takes_a_secret() -> None:
+    """The arguments of a process can be read by others."""
+    everything = [name for verb in verbs().values() for name in options_of(verb)]
+    assert not [name for name in everything if "token" in name or "secret" in name]
+
+
+def test_the_version_is_that_of_the_package(command: Command) -> None:
+    """`--version` says it and ends."""
+    assert re.fullmatch(r"intercom-pipeline \d+\.\d+\.\d+\S*\n", command("--version").out)
