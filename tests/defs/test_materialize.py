@@ -57,6 +57,8 @@ def test_closing_it_stops_the_run_and_the_next_completes(sandbox: Sandbox, tmp_p
         next(events)
         events.close()
         assert not {"sync", "dagster"} & {thread.name for thread in threading.enumerate()}
+        with dg.DagsterInstance.local_temp(str(tmp_path / "home")) as instance:
+            assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.FAILURE]
     finally:
         sandbox.conditions.latency_ms = 0
     again = list(materialize_all(settings_for(sandbox, tmp_path), home=tmp_path / "home"))
