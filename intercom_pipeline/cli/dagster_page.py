@@ -11,6 +11,8 @@ from intercom_pipeline.defs.home import prepare_home
 from intercom_pipeline.settings import Settings
 
 _WORKSPACE = "workspace.yaml"
+_KNOWN = "ignore:Function `dev_command` is superseded"
+"""Dagster greets with a warning that names a command of another package."""
 
 
 def home_of(settings: Settings) -> Path:
@@ -21,7 +23,8 @@ def home_of(settings: Settings) -> Path:
 def environment(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
     """The environment of Dagster's processes: what is given, the data folder, and a home that lasts."""
     home = given.get("DAGSTER_HOME") or str(prepare_home(home_of(settings)))
-    return {**given, "INTERCOM_DATA_DIR": str(settings.data_dir.absolute()), "DAGSTER_HOME": home}
+    folder = str(settings.data_dir.absolute())
+    return {"PYTHONWARNINGS": _KNOWN, **given, "INTERCOM_DATA_DIR": folder, "DAGSTER_HOME": home}
 
 
 def arguments(port: int | None) -> list[str]:

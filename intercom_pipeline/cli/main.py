@@ -78,13 +78,12 @@ def _root(
 def _tell(error: Exception, *, debug: bool) -> None:
     """Print an error in three lines, after its traceback where that is asked for."""
     from intercom_pipeline.cli.output import print_error  # noqa: PLC0415 - late
-    from intercom_pipeline.intercom.errors import IntercomError  # noqa: PLC0415 - late
 
     if debug:
         import traceback  # noqa: PLC0415 - late
 
         traceback.print_exception(error)
-    print_error(error if isinstance(error, (PipelineError, IntercomError)) else _unexpected(error))
+    print_error(error if isinstance(error, PipelineError) else _unexpected(error))
 
 
 def _unexpected(error: Exception) -> PipelineError:

@@ -11,7 +11,6 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from intercom_pipeline.errors import PipelineError
-    from intercom_pipeline.intercom.errors import IntercomError
 
 _NO_TERMINAL = 10_000
 """Columns of output that goes to a file or a program: lines are not broken there."""
@@ -40,7 +39,7 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
-def print_error(error: "PipelineError | IntercomError", *, about: str = "") -> None:
+def print_error(error: "PipelineError", *, about: str = "") -> None:
     """An error in three lines: what happened, why, what to do. It may be about one stream."""
     what = f"{about}: {error.what}" if about else error.what
     lines = [Text(what, style="bold red"), Text(error.why), Text(error.fix, style="cyan")]

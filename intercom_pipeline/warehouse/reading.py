@@ -74,11 +74,7 @@ class DriftSeen:
     """A field in which Intercom's records differed from the declared columns.
 
     Attributes:
-        table: The table.
-        field: The record's field.
         drift: What was different.
-        first_seen_at: When it was first noticed.
-        last_seen_at: When it was last noticed.
         occurrences: In how many records.
     """
 

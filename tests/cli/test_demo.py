@@ -56,10 +56,11 @@ def test_the_demo_leaves_a_real_workspaces_data_alone(command: Command, tmp_path
 
 
 RUN_AND_HANG = """
-import os, time
+import os, subprocess, time
 from intercom_pipeline.cli.tethered import tethered
 server = "http.server", ["--bind", "127.0.0.1", "0"]
-with tethered(*server, environment=os.environ, stdout=None, stderr=None) as process:
+nowhere = subprocess.DEVNULL
+with tethered(*server, environment=os.environ, stdout=nowhere, stderr=nowhere) as process:
     print(process.pid, flush=True)
     time.sleep(600)
 """
@@ -127,6 +128,7 @@ def test_dagsters_arguments_hold_no_secret(tmp_path: Path) -> None:
     given = environment(settings, {"INTERCOM_ACCESS_TOKEN": CANARY})
     assert CANARY not in " ".join(arguments(3333))
     assert given["INTERCOM_ACCESS_TOKEN"] == CANARY
+    assert given["INTERCOM_DATA_DIR"] == str(tmp_path / "data")
     assert given["DAGSTER_HOME"] == str(home_of(settings)) == str(tmp_path / "data" / "dagster")
     assert "enabled: false" in (home_of(settings) / "dagster.yaml").read_text()
 
