@@ -20,6 +20,7 @@ from intercom_pipeline.warehouse.errors import (
 )
 from intercom_pipeline.warehouse.files import DataFolder, only_sync, prepare, private_files
 from intercom_pipeline.warehouse.table import Table
+from intercom_pipeline.warehouse.transaction import transaction
 from intercom_pipeline.warehouse.warehouse import Warehouse
 
 OLDEST_READER = "v1.2.0"
@@ -50,7 +51,9 @@ def open_warehouse(folder: DataFolder, tables: Iterable[Table]) -> Iterator[Ware
         connection = _connect(folder)
         try:
             connection.execute("SET TimeZone = 'UTC'")
-            _bring_up_to_date(folder, connection, tables)
+            # In one transaction hundreds of comments cost one write.
+            with transaction(connection):
+                _bring_up_to_date(folder, connection, tables)
             yield Warehouse(folder=folder, connection=connection)
             # Said aloud, since closing would keep quiet about a checkpoint that fails.
             connection.execute("CHECKPOINT")

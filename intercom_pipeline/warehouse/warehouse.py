@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import duckdb
@@ -15,6 +14,7 @@ from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.merge import Changes, flag_gone, merge, rescued, stage
 from intercom_pipeline.warehouse.progress import Progress, Run, Slice
 from intercom_pipeline.warehouse.table import Column, Kind, Table
+from intercom_pipeline.warehouse.transaction import transaction
 
 _PREVIEW_ROWS = 5
 _PREVIEW_CHARACTERS = 60
@@ -92,7 +92,7 @@ class Warehouse:
         for batch in batches:
             self._stage(batch)
         changes: dict[str, Changes] = {}
-        with self._transaction():
+        with transaction(self.connection):
             for batch in batches:
                 self._merge(batch, changes)
             if progress:
@@ -167,23 +167,12 @@ class Warehouse:
 
     def forget(self, stream: str) -> None:
         """Forget how far a stream is, so that the next sync asks for everything. Its rows stay."""
-        with self._transaction():
+        with transaction(self.connection):
             memory.forget(self.connection, stream)
 
     def record(self, run: Run) -> None:
         """Keep one stream's part in a run."""
         memory.insert(self.connection, "pipeline.runs", [run])
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self.connection.execute("BEGIN TRANSACTION")
-        try:
-            yield
-            self.connection.execute("COMMIT")
-        except BaseException:
-            with suppress(duckdb.TransactionException):  # a failed commit has rolled back already
-                self.connection.execute("ROLLBACK")
-            raise
 
 
 def _shown(column: Column) -> str:
