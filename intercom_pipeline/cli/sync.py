@@ -5,7 +5,7 @@ import time
 import uuid
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,11 +14,8 @@ from intercom_pipeline.cli.options import AsJson, DataDir, examples, settings_fo
 from intercom_pipeline.cli.stopping import KEPT, RESUMES, stoppable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from intercom_pipeline.settings import Settings
     from intercom_pipeline.sync.results import SyncResult
-    from intercom_pipeline.sync.run import Event
     from intercom_pipeline.sync.stream import Stream
 
 
@@ -85,7 +82,7 @@ def _results(streams: "list[Stream]", settings: "Settings", *, full_refresh: boo
     from intercom_pipeline.sync.run import run  # noqa: PLC0415 - late
 
     options = Options(run_id=uuid.uuid4().hex, full_refresh=full_refresh, lookback=settings.lookback_seconds)
-    events = cast("Generator[Event]", run(streams, connection=connection, folder=folder, options=options))
+    events = run(streams, connection=connection, folder=folder, options=options)
     with stoppable(why=KEPT, fix=RESUMES), closing(events):
         return watch(events, [stream.name for stream in streams])
 

@@ -17,11 +17,10 @@ from intercom_pipeline.defs.assets import SyncConfig, intercom_tables
 from intercom_pipeline.defs.failures import CouldNotRun
 from intercom_pipeline.defs.home import prepare_home
 from intercom_pipeline.defs.jobs import sync_job
-from intercom_pipeline.defs.resources import open_sync
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.settings import Settings
 from intercom_pipeline.sync.engine import Options
-from intercom_pipeline.sync.run import Event
+from intercom_pipeline.sync.run import Event, run
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.warehouse.files import DataFolder
 
@@ -104,7 +103,7 @@ class _Job:
         self, streams: Sequence[Stream], *, connection: Connection, folder: DataFolder, options: Options
     ) -> Iterator[Event]:
         """As `SyncResource.start`, with every event passed on."""
-        sync = open_sync(streams, connection, folder, options)
+        sync = run(streams, connection=connection, folder=folder, options=options)
         for event in self._open.enter_context(closing(sync)):
             if self.stopped.is_set():
                 raise dg.DagsterExecutionInterruptedError

@@ -5,7 +5,7 @@ for the access token: what is configured is stored and shown by Dagster, so the 
 environment or the project's `.env` alone.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -106,11 +106,6 @@ class SyncResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it pro
         self, streams: Sequence[Stream], *, connection: Connection, folder: DataFolder, options: Options
     ) -> Iterator[Event]:
         """Start a sync; see `sync.run.run`."""
-        return self._open.enter_context(closing(open_sync(streams, connection, folder, options)))
-
-
-def open_sync(
-    streams: Sequence[Stream], connection: Connection, folder: DataFolder, options: Options
-) -> Generator[Event, None, None]:
-    """A sync that begins with its first event and ends when it is closed."""
-    yield from run(streams, connection=connection, folder=folder, options=options)
+        return self._open.enter_context(
+            closing(run(streams, connection=connection, folder=folder, options=options))
+        )

@@ -94,6 +94,12 @@ class Client:
         """The same client, connections and allowance, counting into `meter`."""
         return replace(self, meter=meter)
 
+    def trying(self, attempts: int) -> "Client":
+        """The same client, giving up after so many attempts, or fewer where its patience is shorter."""
+        patience = self.connection.patience
+        shorter = replace(patience, attempts=min(attempts, patience.attempts))
+        return replace(self, connection=replace(self.connection, patience=shorter))
+
     async def get(
         self,
         path: str,

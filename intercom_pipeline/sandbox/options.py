@@ -14,7 +14,6 @@ class Sizes:
     conversations: int = 200
     articles: int = 40
     companies: int = 60
-    tickets: int = 0
     admins: int = 12
     teams: int = 4
     tags: int = 18

@@ -26,6 +26,7 @@ class Courier:
         stream: The stream.
         client: The run's client, counting into this stream's meter.
         writer: Where records go.
+        anew: Ask for every detail, whatever is stored.
         records: Records seen so far.
         expected: Records there are to see, where Intercom told.
     """
@@ -33,6 +34,7 @@ class Courier:
     stream: Stream
     client: Client
     writer: Writer
+    anew: bool = False
     records: int = 0
     expected: int | None = None
     _details: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DETAILS_AT_ONCE))
@@ -49,15 +51,20 @@ class Courier:
         if not self.stream.detail:
             await self.store(page.records, progress=progress)
             return
-        ids = [head.id for head in heads]
-        stored = await self.writer.ask(lambda warehouse: warehouse.stored_versions(self.stream.table, ids))
-        changed = {head.id for head in heads if stored.get(head.id, -1) != head.updated_at}
         async with asyncio.TaskGroup() as group:
-            for record_id in changed:
+            for record_id in await self._changed(heads):
                 await self._details.acquire()
                 group.create_task(self._deliver_detail(record_id))
         if progress:
             await self.store(progress=progress)
+
+    async def _changed(self, heads: Sequence[Head]) -> set[str]:
+        """The ids of the records whose stored version is another one, or none."""
+        ids = [head.id for head in heads]
+        if self.anew:
+            return set(ids)
+        stored = await self.writer.ask(lambda warehouse: warehouse.stored_versions(self.stream.table, ids))
+        return {head.id for head in heads if stored.get(head.id, -1) != head.updated_at}
 
     async def _deliver_detail(self, record_id: str) -> None:
         try:

@@ -20,10 +20,14 @@ from intercom_pipeline.sync.results import Cost, Outcome, StreamProgress, SyncRe
 from intercom_pipeline.sync.searching import read_by_search
 from intercom_pipeline.sync.stream import Paging, Stream
 from intercom_pipeline.sync.writer import Writer
+from intercom_pipeline.warehouse.files import unwritable
 from intercom_pipeline.warehouse.merge import Changes
 from intercom_pipeline.warehouse.opening import belongs_to, explained
 from intercom_pipeline.warehouse.progress import Run
 from intercom_pipeline.warehouse.warehouse import Warehouse
+
+_FIRST_ATTEMPTS = 4
+"""A person may be waiting to hear that the address or the network is wrong."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +118,7 @@ class Engine:
 
     async def _terms(self, writer: Writer) -> Terms:
         """Ask whose workspace it is, and what its days are."""
-        answer = await self.client.get("/me")
+        answer = await self.client.trying(_FIRST_ATTEMPTS).get("/me")
         me = msgspec.json.decode(answer.body, type=_Me)
         workspace, zone = me.app.id_code, me.app.timezone
         await writer.ask(lambda warehouse: belongs_to(warehouse, workspace, zone))
@@ -123,7 +127,8 @@ class Engine:
 
     def _part(self, stream: Stream, writer: Writer, terms: Terms) -> _Part:
         meter = Meter()
-        courier = Courier(stream=stream, client=self.client.metered(meter), writer=writer)
+        client = self.client.metered(meter)
+        courier = Courier(stream=stream, client=client, writer=writer, anew=self.options.full_refresh)
         return _Part(courier=courier, terms=terms, meter=meter)
 
     async def _sync_one(self, part: _Part, writer: Writer) -> SyncResult:
@@ -165,12 +170,16 @@ class Engine:
         """The error a person can act on, whatever wraps it."""
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
+        path = self.warehouse.folder.warehouse
         if isinstance(error, duckdb.Error):
-            error = explained(error, self.warehouse.folder.warehouse) or error
+            error = explained(error, path) or error
+        if isinstance(error, OSError):
+            error = unwritable(error, path)
         if isinstance(error, PipelineError):
             return error
+        # What it says may hold a customer's data, and this is stored and shown.
         unexpected = PipelineError(
-            f"Something unexpected happened: {type(error).__name__}: {error}",
+            f"Something unexpected happened: {type(error).__name__}.",
             why="This is a fault of intercom-pipeline, not of the workspace.",
             fix="Run it again with --debug and report what it prints.",
         )

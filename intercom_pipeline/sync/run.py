@@ -7,7 +7,7 @@ and an exception or an interrupt in the caller ends the run at once: what is sto
 import asyncio
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -29,7 +29,7 @@ Event = list[StreamProgress] | SyncResult
 
 def run(
     streams: Sequence[Stream], *, connection: Connection, folder: DataFolder, options: Options
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Sync streams into a folder, then publish the result for readers.
 
     Close the iterator (or let an exception through it) to stop early; nothing is published then.
@@ -54,6 +54,7 @@ class _Work:
     options: Options
     _told: "queue.SimpleQueue[SyncResult | BaseException | None]" = field(default_factory=queue.SimpleQueue)
     _engine: Engine | None = None
+    _stopped: bool = False
     _loop: asyncio.AbstractEventLoop | None = None
     _task: "asyncio.Task[None] | None" = None
 
@@ -91,6 +92,8 @@ class _Work:
     async def _sync(self) -> None:
         self._task = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
+        if self._stopped:
+            return
         with failures(self.warehouse.folder):
             async with connect(self.connection) as client:
                 self._engine = Engine(client=client, warehouse=self.warehouse, options=self.options)
@@ -98,7 +101,8 @@ class _Work:
                     self._told.put(result)
 
     def _stop(self) -> None:
-        """Cancel what is still running; after its end there is nothing to cancel."""
+        """Cancel what is still running, or keep it from beginning."""
+        self._stopped = True
         if self._loop and self._task:
             with suppress(RuntimeError):  # the loop is closed: the run has ended by itself
                 self._loop.call_soon_threadsafe(self._task.cancel)

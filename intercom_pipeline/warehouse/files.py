@@ -95,12 +95,19 @@ def only_sync(folder: DataFolder) -> Iterator[None]:
     except OSError as error:
         raise unwritable(error, folder.path) from error
     try:
-        _clear(folder.scratch)
-        folder.holder.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
+        _move_in(folder)
         yield
     finally:
         folder.holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _move_in(folder: DataFolder) -> None:
+    try:
+        _clear(folder.scratch)
+        folder.holder.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
+    except OSError as error:
+        raise unwritable(error, folder.path) from error
 
 
 def _clear(scratch: Path) -> None:

@@ -96,7 +96,7 @@ def test_a_caller_that_stops_early_leaves_a_sync_that_resumes(sandbox: Sandbox, 
     )
     next(events)
     began = time.monotonic()
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     assert time.monotonic() - began < 5
     with duckdb.connect(str(DataFolder(tmp_path).warehouse)) as connection:
         kept = connection.execute("SELECT stream, result FROM pipeline.runs").fetchall()
