@@ -42,7 +42,7 @@ def main() -> None:
     with duckdb.connect(str(folder / "floor.duckdb")) as connection:
         connection.execute(
             "CREATE TABLE contacts AS SELECT unnest(data, max_depth := 2) "
-            f"FROM read_json('{folder}/*.json', maximum_object_size = 33554432, union_by_name = true)"
+            f"FROM read_json('{folder}/*.json', maximum_object_size = 2000000)"
         )
         print(connection.execute("SELECT count(*) FROM contacts").fetchall()[0][0])
 

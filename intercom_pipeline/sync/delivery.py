@@ -9,7 +9,7 @@ import msgspec
 from intercom_pipeline.intercom.client import Client
 from intercom_pipeline.intercom.errors import NotFound
 from intercom_pipeline.intercom.paging import Page
-from intercom_pipeline.sync.heads import Head, head_of
+from intercom_pipeline.sync.heads import head_of
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.sync.writer import Delivery, Writer
 from intercom_pipeline.warehouse.progress import Progress
@@ -39,27 +39,28 @@ class Courier:
     expected: int | None = None
     _details: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DETAILS_AT_ONCE))
 
-    def look(self, page: Page) -> list[Head]:
-        """Count a page's records and give their heads."""
+    def count(self, page: Page) -> None:
+        """Count a page's records."""
         self.records += len(page.records)
         if self.expected is None:
             self.expected = page.total_count
-        return [head_of(raw) for raw in page.records]
 
-    async def deliver(self, page: Page, heads: Sequence[Head], progress: Progress | None = None) -> None:
+    async def deliver(self, page: Page, progress: Progress | None = None) -> None:
         """Store a page, or the details of those of its records that changed; then the progress is true."""
+        self.count(page)
         if not self.stream.detail:
             await self.store(page.records, progress=progress)
             return
         async with asyncio.TaskGroup() as group:
-            for record_id in await self._changed(heads):
+            for record_id in await self._changed(page):
                 await self._details.acquire()
                 group.create_task(self._deliver_detail(record_id))
         if progress:
             await self.store(progress=progress)
 
-    async def _changed(self, heads: Sequence[Head]) -> set[str]:
+    async def _changed(self, page: Page) -> set[str]:
         """The ids of the records whose stored version is another one, or none."""
+        heads = [head_of(raw) for raw in page.records]
         ids = [head.id for head in heads]
         if self.anew:
             return set(ids)
@@ -69,7 +70,7 @@ class Courier:
     async def _deliver_detail(self, record_id: str) -> None:
         try:
             answer = await self.client.get(self.stream.detail.replace("{id}", record_id))
-            await self.store([answer.body])
+            await self.store([answer.content])
         except NotFound:
             # Listed a moment ago, gone now: that is a deletion, not a failure.
             await self.store(gone=[record_id])

@@ -52,16 +52,16 @@ def _seconds(value: Any) -> int | None:
     return None
 
 
-def oldest_update(heads: Sequence[Head]) -> int:
+def oldest_update(records: Sequence[msgspec.Raw]) -> int:
     """The lowest `updated_at` of a page (unix seconds), 0 where one has none."""
-    return min((head.updated_at or 0 for head in heads), default=0)
+    return min((head_of(raw).updated_at or 0 for raw in records), default=0)
 
 
-def newest_update(heads: Sequence[Head], known: int | None = None) -> int | None:
+def newest_update(records: Sequence[msgspec.Raw], known: int | None = None) -> int | None:
     """The highest `updated_at` of a page and what was known before (unix seconds)."""
-    return max([known or 0, *(head.updated_at or 0 for head in heads)]) or None
+    return max([known or 0, *(head_of(raw).updated_at or 0 for raw in records)]) or None
 
 
-def last_created(heads: Sequence[Head]) -> int:
+def last_created(records: Sequence[msgspec.Raw]) -> int:
     """The highest `created_at` of a page (unix seconds)."""
-    return max((head.created_at for head in heads), default=0)
+    return max((head_of(raw).created_at for raw in records), default=0)

@@ -2,7 +2,7 @@
 
 from intercom_pipeline.intercom.paging import numbered_pages, single_page
 from intercom_pipeline.sync.delivery import Courier
-from intercom_pipeline.sync.heads import newest_update, oldest_update
+from intercom_pipeline.sync.heads import head_of, newest_update, oldest_update
 
 _WALKS = 3
 """How often a list is walked at most when records moved out of sight between two pages."""
@@ -13,7 +13,7 @@ async def read_whole(courier: Courier) -> None:
     stream = courier.stream
     params = dict(stream.params)
     async for page in single_page(courier.client, stream.path, records=stream.records, params=params):
-        courier.look(page)
+        courier.count(page)
         await courier.store(page.records, complete=True, progress=courier.completed(None))
 
 
@@ -35,10 +35,9 @@ async def _walk(courier: Courier, *, floor: int | None, newest: int | None, seen
     stream = courier.stream
     pages = numbered_pages(courier.client, stream.path, records=stream.records, per_page=stream.per_page)
     async for page in pages:
-        heads = courier.look(page)
-        newest = newest_update(heads, newest)
-        seen.update(head.id for head in heads)
-        await courier.deliver(page, heads)
-        if floor is not None and oldest_update(heads) < floor:
+        newest = newest_update(page.records, newest)
+        seen.update(head_of(raw).id for raw in page.records)
+        await courier.deliver(page)
+        if floor is not None and oldest_update(page.records) < floor:
             break
     return newest

@@ -10,10 +10,10 @@ from intercom_pipeline.intercom.paging import Page, search_pages
 from intercom_pipeline.intercom.search import Search
 from intercom_pipeline.sync import plan
 from intercom_pipeline.sync.delivery import Courier
-from intercom_pipeline.sync.heads import Head, head_of, last_created, newest_update, oldest_update
+from intercom_pipeline.sync.heads import last_created, newest_update, oldest_update
 from intercom_pipeline.warehouse.progress import Progress, Slice, SliceKind
 
-_SLICES_AT_ONCE = 64
+_SLICES_AT_ONCE = 96
 """While half of them wait for a commit, the others fetch: at 0.25 s a page that is 128 pages a second."""
 
 
@@ -36,7 +36,7 @@ async def _everything(courier: Courier) -> Slice:
     newest = None
     async with aclosing(_pages(courier, plan.newest_first(courier.stream), per_page=1)) as pages:
         async for page in pages:
-            newest = newest_update([head_of(raw) for raw in page.records])
+            newest = newest_update(page.records)
             courier.expected = page.total_count
             break
     return Slice(stream=courier.stream.name, number=1, kind=SliceKind.BACKFILL, lower=0, newest=newest)
@@ -90,24 +90,23 @@ class _Slices:
         search = plan.search_for(self.courier.stream, part, self.terms)
         async with aclosing(_pages(self.courier, search, start=part.page_token)) as pages:
             async for page in pages:
-                heads = self.courier.look(page)
-                first, part = part.page_token is None, _moved(part, page, heads)
-                following = self._following(part, page, heads, first=first)
-                await self.courier.deliver(page, heads, self._progress(part, following))
+                first, part = part.page_token is None, _moved(part, page)
+                following = self._following(part, page, first=first)
+                await self.courier.deliver(page, self._progress(part, following))
                 if following != [part]:
                     return following
         return ()
 
-    def _following(self, part: Slice, page: Page, heads: Sequence[Head], *, first: bool) -> list[Slice]:
+    def _following(self, part: Slice, page: Page, *, first: bool) -> list[Slice]:
         """What is left to read once a page is stored: nothing, the slice itself, or its pieces."""
         stream = self.courier.stream
-        early = plan.stops_early(stream, part, self.terms) and oldest_update(heads) < part.lower
+        early = plan.stops_early(stream, part, self.terms) and oldest_update(page.records) < part.lower
         if page.next is None or early:
             return []
         if not first or part.kind is not SliceKind.BACKFILL:
             return [part]
-        left = (page.total_count or 0) - len(heads)
-        reached = last_created(heads)
+        left = (page.total_count or 0) - len(page.records)
+        reached = last_created(page.records)
         number = self._last_number + 1
         pieces = plan.cut(part, reached=reached, left=left, number=number, stream=stream, terms=self.terms)
         self._last_number += len(pieces)
@@ -123,8 +122,8 @@ class _Slices:
         return Progress(stream=part.stream, slices=tuple(following), ended=ended)
 
 
-def _moved(part: Slice, page: Page, heads: Sequence[Head]) -> Slice:
+def _moved(part: Slice, page: Page) -> Slice:
     """The slice as it stands once the page is stored."""
-    newest = part.newest if part.kind is SliceKind.BACKFILL else newest_update(heads, part.newest)
+    newest = part.newest if part.kind is SliceKind.BACKFILL else newest_update(page.records, part.newest)
     token = None if page.next is None else str(page.next)
     return replace(part, page_token=token, newest=newest)

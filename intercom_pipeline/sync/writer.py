@@ -11,19 +11,27 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
+from pathlib import Path
 from typing import Self, TypeVar
 
 import msgspec
 
+from intercom_pipeline.warehouse.batch import Batch
 from intercom_pipeline.warehouse.merge import Changes
 from intercom_pipeline.warehouse.progress import Progress
 from intercom_pipeline.warehouse.table import Table
-from intercom_pipeline.warehouse.warehouse import Batch, Warehouse
+from intercom_pipeline.warehouse.warehouse import Warehouse
 
 T = TypeVar("T")
 
 _MOST_BYTES = 24_000_000
 """Bytes of records merged at once: a bound on memory, not a target."""
+
+_WORTHWHILE = 32
+"""Deliveries that are decoded while the database is still busy with others."""
+
+_GLANCE_SECONDS = 0.01
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +66,9 @@ class _Waiting:
 
 @dataclass(slots=True)
 class Writer:
-    """Stores deliveries, many at a time, in a thread of its own; use it as a context.
+    """Stores deliveries, many at a time; use it as a context.
+
+    While DuckDB merges one group in its thread, another thread decodes the next.
 
     Attributes:
         warehouse: Where they are stored.
@@ -68,8 +78,11 @@ class Writer:
     warehouse: Warehouse
     changes: dict[str, Changes] = field(default_factory=dict)
     _waiting: deque[_Waiting] = field(default_factory=deque)
-    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "warehouse"))
-    _storing: asyncio.Task[None] | None = None
+    _decoder: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "decoder"))
+    _database: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "database"))
+    _names: "count[int]" = field(default_factory=count)
+    _at_work: asyncio.Task[None] | None = None
+    _committing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -79,41 +92,64 @@ class Writer:
         for waiting in self._waiting:
             waiting.stored.cancel()
         self._waiting.clear()
-        if self._storing:
-            await asyncio.wait([self._storing])
-        self._thread.shutdown()
+        if self._at_work:
+            await asyncio.wait([self._at_work])
+        if self._committing:
+            await asyncio.wait([self._committing])
+        self._decoder.shutdown()
+        self._database.shutdown()
 
     async def ask(self, question: Callable[[Warehouse], T]) -> T:
         """Put a question to the warehouse, between two commits."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, question, self.warehouse)
+        return await asyncio.get_running_loop().run_in_executor(self._database, question, self.warehouse)
 
     async def store(self, delivery: Delivery) -> None:
         """Store a delivery; returns once it is safe.
 
         Raises:
             duckdb.Error: It was not stored.
+            OSError: It was not stored.
         """
         stored = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(delivery, stored))
-        if self._storing is None or self._storing.done():
-            self._storing = asyncio.create_task(self._store_waiting())
+        if self._at_work is None or self._at_work.done():
+            self._at_work = asyncio.create_task(self._work())
         await stored
 
-    async def _store_waiting(self) -> None:
+    async def _work(self) -> None:
+        """Decode group after group, and hand each to the database as soon as that is free."""
         while self._waiting:
-            # The readers that were just released get a chance to hand over their next pages.
-            await asyncio.sleep(0)
+            await self._gather()
             group = self._next_group()
-            deliveries = [waiting.delivery for waiting in group]
             try:
-                changes = await self.ask(partial(_commit, deliveries=deliveries))
+                batches = await self._decode([waiting.delivery for waiting in group])
             except Exception as error:  # noqa: BLE001 - handed to those who wait for it
-                for waiting in group:
-                    _settle(waiting.stored, error)
-            else:
-                self._add(changes)
-                for waiting in group:
-                    _settle(waiting.stored)
+                _settle(group, error)
+                continue
+            if self._committing:
+                await asyncio.wait([self._committing])
+            self._committing = asyncio.create_task(self._commit(group, batches))
+
+    async def _gather(self) -> None:
+        """While the database is busy, let more come: a commit costs one page nearly what it costs ten."""
+        while len(self._waiting) < _WORTHWHILE and self._committing and not self._committing.done():
+            await asyncio.wait([self._committing], timeout=_GLANCE_SECONDS)
+
+    async def _decode(self, deliveries: Sequence[Delivery]) -> list[Batch]:
+        folder, name = self.warehouse.folder.scratch, str(next(self._names))
+        work = partial(_decoded, deliveries, folder, name)
+        return await asyncio.get_running_loop().run_in_executor(self._decoder, work)
+
+    async def _commit(self, group: Sequence[_Waiting], batches: Sequence[Batch]) -> None:
+        progress = [waiting.delivery.progress for waiting in group if waiting.delivery.progress]
+        try:
+            changes = await self.ask(lambda warehouse: warehouse.commit(batches, progress))
+        except Exception as error:  # noqa: BLE001 - handed to those who wait for it
+            _settle(group, error)
+            return
+        for table, change in changes.items():
+            self.changes[table] = self.changes.get(table, Changes()) + change
+        _settle(group)
 
     def _next_group(self) -> list[_Waiting]:
         """What is merged together: all that waits, up to a bound on memory."""
@@ -124,23 +160,20 @@ class Writer:
             size += group[-1].delivery.size
         return group
 
-    def _add(self, changes: dict[str, Changes]) -> None:
-        for table, change in changes.items():
-            self.changes[table] = self.changes.get(table, Changes()) + change
+
+def _settle(group: Sequence[_Waiting], error: Exception | None = None) -> None:
+    """Release the readers that wait, those that have not gone away meanwhile."""
+    for waiting in group:
+        if waiting.stored.done():
+            continue
+        if error:
+            waiting.stored.set_exception(error)
+        else:
+            waiting.stored.set_result(None)
 
 
-def _settle(stored: asyncio.Future[None], error: Exception | None = None) -> None:
-    """Release the reader that waits, unless it has gone away meanwhile."""
-    if stored.done():
-        return
-    if error:
-        stored.set_exception(error)
-    else:
-        stored.set_result(None)
-
-
-def _commit(warehouse: Warehouse, deliveries: Sequence[Delivery]) -> dict[str, Changes]:
-    """Decode deliveries, merge them by table and commit them. Runs in the writer's thread."""
+def _decoded(deliveries: Sequence[Delivery], folder: Path, name: str) -> list[Batch]:
+    """Decode deliveries by table, and write them where DuckDB reads them. Runs in the decoder's thread."""
     batches: dict[str, Batch] = {}
     for delivery in deliveries:
         batch = batches.setdefault(delivery.table.name, Batch(table=delivery.table))
@@ -149,4 +182,6 @@ def _commit(warehouse: Warehouse, deliveries: Sequence[Delivery]) -> dict[str, C
         batch.gone |= set(delivery.gone) - batch.rows.keys()
         batch.complete |= delivery.complete
     worth = [batch for batch in batches.values() if batch.rows or batch.gone or batch.complete]
-    return warehouse.commit(worth, [delivery.progress for delivery in deliveries if delivery.progress])
+    for batch in worth:
+        batch.write(folder, name)
+    return worth

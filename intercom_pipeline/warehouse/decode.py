@@ -6,7 +6,7 @@ DuckDB would round 1.7 to 2 in an integer column and read 1 as true: so types ar
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,10 @@ import msgspec
 from intercom_pipeline.warehouse.table import PARENT, Column, Kind, Table
 
 EXTRA = "_extra"
+
+Line = bytes | msgspec.Raw
+"""The JSON text of one record."""
+
 LATEST_TIME = 253_402_300_800
 """The first second of the year 10000: a later time is no time in seconds."""
 
@@ -85,19 +89,14 @@ class Row:
 
     key: str
     version: int | None
-    line: bytes
-    children: Mapping[str, list[bytes]]
+    line: Line
+    children: Mapping[str, list[Line]]
     notes: list[Note] = field(default_factory=list)
-
-    @property
-    def size(self) -> int:
-        """Bytes held, about."""
-        return len(self.line) + sum(len(line) for lines in self.children.values() for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    line: bytes
+    line: Line
     fields: Mapping[str, Any]
 
 
@@ -168,7 +167,7 @@ def _container(path: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(inside)
 
 
-def decode(shape: Shape, raw: msgspec.Raw | bytes) -> Row | list[Note]:
+def decode(shape: Shape, raw: Line) -> Row | list[Note]:
     """One record of a table's own stream as a row, or the notes that say why it cannot be one.
 
     Raises:
@@ -184,7 +183,7 @@ def decode(shape: Shape, raw: msgspec.Raw | bytes) -> Row | list[Note]:
         return notes
     key = ", ".join(str(decoded.fields[name]) for name in shape.own_key)
     children = {
-        child.table.name: list(_child_lines(child, key, decoded.fields.get(child.table.path[0]), notes))
+        child.table.name: _child_lines(child, key, decoded.fields.get(child.table.path[0]), notes)
         for child in shape.children
     }
     version = decoded.fields.get(shape.table.cursor) if shape.table.cursor else None
@@ -196,14 +195,14 @@ def mended(body: bytes) -> bytes:
     return _ESCAPE.sub(lambda found: b"\\\\" + found[1] if found[1] else found[0], body)
 
 
-def _decode_line(shape: Shape, raw: msgspec.Raw | bytes, notes: list[Note]) -> _Line | None:
+def _decode_line(shape: Shape, raw: Line, notes: list[Note]) -> _Line | None:
     """The record's line and the fields that the caller needs; None when it has no primary key."""
     try:
         record = shape.check.decode(raw)
     except msgspec.ValidationError:
         decoded = _decode_carefully(shape, raw, notes)
     else:
-        line = _without(raw, shape.detached) if shape.detached else _one_line(raw)
+        line = _without(raw, shape.detached) if shape.detached else raw
         decoded = _Line(line, {key: getattr(record, name) for key, name in shape.needed.items()})
     if decoded and any(decoded.fields.get(key) is None for key in shape.own_key):
         notes.append(Note(shape.table.name, ", ".join(shape.own_key), Drift.WITHOUT_KEY))
@@ -211,7 +210,7 @@ def _decode_line(shape: Shape, raw: msgspec.Raw | bytes, notes: list[Note]) -> _
     return decoded
 
 
-def _decode_carefully(shape: Shape, raw: msgspec.Raw | bytes, notes: list[Note]) -> _Line | None:
+def _decode_carefully(shape: Shape, raw: Line, notes: list[Note]) -> _Line | None:
     """Field by field: what fits stays, what does not moves to `_extra`."""
     try:
         record = {key: bytes(value) for key, value in _fields_of.decode(raw).items()}
@@ -268,16 +267,22 @@ def _time(value: bytes) -> bytes | None:
     return str(seconds).encode() if 0 < seconds < LATEST_TIME else None
 
 
-def _child_lines(child: Shape, parent: str, container: Any, notes: list[Note]) -> Iterator[bytes]:
+def _child_lines(child: Shape, parent: str, container: Any, notes: list[Note]) -> list[Line]:
     """The rows of one child table that a record holds."""
+    elements: Sequence[Line] = _elements(child, container, notes)
+    if not elements:
+        return []
+    if child.table.scalar:
+        elements = [b'{"' + child.table.scalar.encode() + b'":' + bytes(each) + b"}" for each in elements]
     prefix = b'{"' + PARENT.encode() + b'":' + msgspec.json.encode(parent)
-    for element in _elements(child, container, notes):
-        raw: msgspec.Raw | bytes = element
-        if child.table.scalar:
-            raw = b'{"' + child.table.scalar.encode() + b'":' + bytes(element) + b"}"
-        decoded = _decode_line(child, raw, notes)
-        if decoded is not None:
-            yield prefix + (b"}" if decoded.line == b"{}" else b"," + decoded.line[1:])
+    decoded = (_decode_line(child, each, notes) for each in elements)
+    return [prefix + _rest(bytes(each.line)) for each in decoded if each is not None]
+
+
+def _rest(line: bytes) -> bytes:
+    """A JSON object without its opening brace, to be put behind another field."""
+    inside = line.lstrip()[1:].lstrip()
+    return inside if inside.startswith(b"}") else b"," + inside
 
 
 def _elements(child: Shape, container: Any, notes: list[Note]) -> list[msgspec.Raw]:
@@ -294,16 +299,10 @@ def _elements(child: Shape, container: Any, notes: list[Note]) -> list[msgspec.R
     return inside or []
 
 
-def _without(raw: msgspec.Raw | bytes, keys: frozenset[str]) -> bytes:
+def _without(raw: Line, keys: frozenset[str]) -> bytes:
     return _object({key: bytes(value) for key, value in _fields_of.decode(raw).items() if key not in keys})
 
 
 def _object(fields: Mapping[str, bytes]) -> bytes:
     inside = b",".join(msgspec.json.encode(key) + b":" + value for key, value in fields.items())
-    return _one_line(b"{" + inside + b"}")
-
-
-def _one_line(raw: msgspec.Raw | bytes) -> bytes:
-    """JSON text without line breaks, which in valid JSON stand between values only."""
-    line = bytes(raw)
-    return line.replace(b"\n", b" ").replace(b"\r", b" ") if b"\n" in line or b"\r" in line else line
+    return b"{" + inside + b"}"

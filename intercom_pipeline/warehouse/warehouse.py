@@ -1,58 +1,24 @@
 """The writer's database: opened once a run, changed in short transactions, closed before it is published."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import duckdb
-import msgspec
 
 from intercom_pipeline.warehouse import progress as memory
+from intercom_pipeline.warehouse.batch import Batch
 from intercom_pipeline.warehouse.ddl import identifier
-from intercom_pipeline.warehouse.decode import Note, Row, Shape, decode, shape_of
+from intercom_pipeline.warehouse.decode import Row
 from intercom_pipeline.warehouse.files import DataFolder
-from intercom_pipeline.warehouse.merge import Changes, flag_gone, merge, rescued, stage
+from intercom_pipeline.warehouse.merge import Changes, flag_gone, insert, merge
 from intercom_pipeline.warehouse.progress import Progress, Run, Slice
+from intercom_pipeline.warehouse.spool import remove, spool
+from intercom_pipeline.warehouse.stage import UNREADABLE, rescued, stage
 from intercom_pipeline.warehouse.table import Column, Kind, Table
 from intercom_pipeline.warehouse.transaction import transaction
 
 _PREVIEW_ROWS = 5
 _PREVIEW_CHARACTERS = 60
-
-
-@dataclass(kw_only=True, slots=True)
-class Batch:
-    """Records of one stream that are merged together.
-
-    Attributes:
-        table: The stream's table.
-        rows: The newest version of each record, by key.
-        gone: Keys of records that Intercom says are gone.
-        complete: The batch holds every record there is.
-        notes: What was noticed about the records.
-    """
-
-    table: Table
-    rows: dict[str, Row] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
-    complete: bool = False
-    notes: Counter[Note] = field(default_factory=Counter)
-    shape: Shape = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.shape = shape_of(self.table)
-
-    def add(self, raw: msgspec.Raw | bytes) -> None:
-        """Add a record as Intercom sent it; of two with the same key the newer stays."""
-        row = decode(self.shape, raw)
-        if not isinstance(row, Row):
-            self.notes.update(row)
-            return
-        self.notes.update(row.notes)
-        known = self.rows.get(row.key)
-        if known is None or (row.version or 0) >= (known.version or 0):
-            self.rows[row.key] = row
-            self.gone.discard(row.key)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +47,7 @@ class Warehouse:
     connection: duckdb.DuckDBPyConnection
 
     def commit(self, batches: Sequence[Batch], progress: Sequence[Progress]) -> dict[str, Changes]:
-        """Merge batches and store the progress they stand for, in one transaction.
+        """Merge batches, one a table at most, and store the progress they stand for, in one transaction.
 
         Returns:
             What changed, by table.
@@ -90,18 +56,51 @@ class Warehouse:
             duckdb.Error: Nothing of this commit was stored (a full disk, say).
         """
         for batch in batches:
-            self._stage(batch)
+            if not batch.spools:
+                batch.write(self.folder.scratch, "batch")
+        new = {batch.table.name for batch in batches if self._is_new(batch)}
+        try:
+            return self._store(batches, progress, new=new)
+        except UNREADABLE:
+            # Staged first, the rows that cannot be read are told from the others.
+            return self._store(batches, progress, new=frozenset())
+        finally:
+            for batch in batches:
+                remove(batch.spools)
+                batch.spools = ()
+
+    def _store(
+        self, batches: Sequence[Batch], progress: Sequence[Progress], *, new: Collection[str]
+    ) -> dict[str, Changes]:
+        """Store batches; those of the tables named `new` hold nothing that is known."""
+        for batch in batches:
+            if batch.table.name not in new:
+                self._stage(batch)
         changes: dict[str, Changes] = {}
         with transaction(self.connection):
             for batch in batches:
-                self._merge(batch, changes)
+                self._merge(batch, changes, new=batch.table.name in new)
             if progress:
                 memory.store(self.connection, progress)
         return changes
 
-    def _merge(self, batch: Batch, changes: dict[str, Changes]) -> None:
-        for name, change in merge(self.connection, batch.table, complete=batch.complete).items():
-            changes[name] = changes.get(name, Changes()) + change
+    def _is_new(self, batch: Batch) -> bool:
+        """Whether none of a batch's records is known, as in most batches of a first sync."""
+        if batch.complete:
+            return False
+        key = identifier(batch.table.primary_key[0])
+        known = self.connection.execute(
+            f"SELECT 1 FROM main.{identifier(batch.table.name)} "
+            f"WHERE {key} IN (SELECT unnest(?::VARCHAR[])) LIMIT 1",
+            [list(batch.rows)],
+        ).fetchone()
+        return known is None
+
+    def _merge(self, batch: Batch, changes: dict[str, Changes], *, new: bool) -> None:
+        if new:
+            changes |= insert(self.connection, batch.spools)
+        else:
+            changes |= merge(self.connection, batch.table, complete=batch.complete)
         if batch.gone:
             key = identifier(batch.table.primary_key[0])
             condition = f"{key} IN (SELECT unnest($keys::VARCHAR[]))"
@@ -112,18 +111,25 @@ class Warehouse:
 
     def _stage(self, batch: Batch) -> None:
         """Stage a batch; rows that DuckDB cannot read are found and cut down to what it can."""
-        rows = list(batch.rows.values())
         try:
-            stage(self.connection, batch.table, rows, self.folder.scratch)
-        except (duckdb.InvalidInputException, duckdb.ConversionException):
+            stage(self.connection, batch.spools)
+        except UNREADABLE:
+            rows = list(batch.rows.values())
             readable = list(self._readable(batch.table, rows))
             batch.notes.update(note for row in readable for note in row.notes[-1:] if row not in rows)
-            stage(self.connection, batch.table, readable, self.folder.scratch)
+            self._stage_rows(batch.table, readable)
 
-    def _readable(self, table: Table, rows: list[Row]) -> Iterator[Row]:
+    def _stage_rows(self, table: Table, rows: Sequence[Row]) -> None:
+        spools = spool(table, rows, self.folder.scratch, "again")
         try:
-            stage(self.connection, table, rows, self.folder.scratch)
-        except (duckdb.InvalidInputException, duckdb.ConversionException):
+            stage(self.connection, spools)
+        finally:
+            remove(spools)
+
+    def _readable(self, table: Table, rows: Sequence[Row]) -> Iterator[Row]:
+        try:
+            self._stage_rows(table, rows)
+        except UNREADABLE:
             if len(rows) == 1:
                 yield rescued(table, rows[0])
                 return

@@ -8,12 +8,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from intercom_pipeline.warehouse.batch import Batch
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.merge import Changes
 from intercom_pipeline.warehouse.opening import open_warehouse
 from intercom_pipeline.warehouse.progress import Progress, Slice, SliceKind
 from intercom_pipeline.warehouse.table import PARENT, Column, Kind, Table
-from intercom_pipeline.warehouse.warehouse import Batch, Warehouse
+from intercom_pipeline.warehouse.warehouse import Warehouse
 
 
 def column(name: str, kind: Kind, field: str = "") -> Column:

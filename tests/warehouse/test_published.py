@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from intercom_pipeline.warehouse.batch import Batch
 from intercom_pipeline.warehouse.files import DataFolder, publish
 from intercom_pipeline.warehouse.opening import open_warehouse
 from intercom_pipeline.warehouse.table import Column, Kind, Table
-from intercom_pipeline.warehouse.warehouse import Batch
 
 THINGS = Table(
     name="things",

@@ -1,0 +1,58 @@
+"""Records of one stream that are merged together."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from intercom_pipeline.warehouse.decode import Note, Row, Shape, decode, shape_of
+from intercom_pipeline.warehouse.spool import Spool, spool
+from intercom_pipeline.warehouse.table import Table
+
+
+@dataclass(kw_only=True, slots=True)
+class Batch:
+    """Records of one stream that are merged together.
+
+    Attributes:
+        table: The stream's table.
+        rows: The newest version of each record, by key.
+        gone: Keys of records that Intercom says are gone.
+        complete: The batch holds every record there is.
+        notes: What was noticed about the records.
+        spools: Where its rows are written, once they are.
+    """
+
+    table: Table
+    rows: dict[str, Row] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    complete: bool = False
+    notes: Counter[Note] = field(default_factory=Counter)
+    spools: Sequence[Spool] = ()
+    shape: Shape = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shape = shape_of(self.table)
+
+    def add(self, raw: msgspec.Raw | bytes) -> None:
+        """Add a record as Intercom sent it; of two with the same key the newer stays."""
+        row = decode(self.shape, raw)
+        if not isinstance(row, Row):
+            self.notes.update(row)
+            return
+        if row.notes:
+            self.notes.update(row.notes)
+        known = self.rows.get(row.key)
+        if known is None or (row.version or 0) >= (known.version or 0):
+            self.rows[row.key] = row
+            self.gone.discard(row.key)
+
+    def write(self, folder: Path, name: str) -> None:
+        """Write the rows to files, so that only DuckDB's part is left for the commit.
+
+        Raises:
+            OSError: The folder cannot be written, or the disk is full.
+        """
+        self.spools = spool(self.table, self.rows.values(), folder, name)
