@@ -120,6 +120,8 @@ class Writer:
         """Decode group after group, and hand each to the database as soon as that is free."""
         while self._waiting:
             await self._gather()
+            if not self._waiting:  # the run was stopped meanwhile
+                return
             group = self._next_group()
             try:
                 batches = await self._decode([waiting.delivery for waiting in group])

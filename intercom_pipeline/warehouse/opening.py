@@ -26,10 +26,10 @@ from intercom_pipeline.warehouse.warehouse import Warehouse
 OLDEST_READER = "v1.2.0"
 """The oldest DuckDB release whose clients can read the published file."""
 
-_MEMORY = "256MB"
+_MEMORY = "192MB"
 """What DuckDB may hold; beyond it, it spills to the scratch folder. Memory stays flat at any size."""
 
-_CHECKPOINT = "256MB"
+_CHECKPOINT = "128MB"
 """A checkpoint writes whole row groups anew, so after each few batches it would cost as much as they do."""
 
 _PATIENCE_SECONDS = 10.0
