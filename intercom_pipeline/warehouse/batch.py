@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from intercom_pipeline.warehouse.decode import Note, Row, Shape, decode, shape_of
+from intercom_pipeline.warehouse.decode import Note, Row, decode
+from intercom_pipeline.warehouse.shape import Shape, shape_of
 from intercom_pipeline.warehouse.spool import Spool, spool
 from intercom_pipeline.warehouse.table import Table
 

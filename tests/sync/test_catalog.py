@@ -15,7 +15,8 @@ import yaml
 from intercom_pipeline.sandbox import Sizes, serve
 from intercom_pipeline.sync.catalog import CATALOG, UnknownStream, stream_named
 from intercom_pipeline.sync.stream import Paging, Replication, Stream
-from intercom_pipeline.warehouse.decode import Row, decode, shape_of
+from intercom_pipeline.warehouse.decode import Row, decode
+from intercom_pipeline.warehouse.shape import shape_of
 from intercom_pipeline.warehouse.table import PARENT, Column, Kind, Table
 
 DESCRIPTIONS = Path(__file__).parents[2].parent / "shared" / "openapi"
