@@ -12,9 +12,10 @@ from intercom_pipeline.warehouse.table import PARENT, Column, Kind, Table
 
 def rows_of(connection: duckdb.DuckDBPyConnection, table: Table) -> list[dict[str, Any]]:
     """Every row of a table, by column name."""
-    cursor = connection.execute(f'SELECT * FROM main."{table.name}"')
-    names = [description[0] for description in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    names = [column.name for column in table.all_columns]
+    columns = ", ".join(f'"{name}"' for name in names)
+    rows = connection.execute(f'SELECT {columns} FROM main."{table.name}"').fetchall()
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def rebuilt(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
