@@ -118,9 +118,8 @@ class Engine:
 
     async def _terms(self, writer: Writer) -> Terms:
         """Ask whose workspace it is, and what its days are."""
-        answer = await self.client.trying(_FIRST_ATTEMPTS).get("/me")
-        me = msgspec.json.decode(answer.body, type=_Me)
-        workspace, zone = me.app.id_code, me.app.timezone
+        answer = await self.client.trying(_FIRST_ATTEMPTS).get("/me", decode=_me.decode)
+        workspace, zone = answer.content.app.id_code, answer.content.app.timezone
         await writer.ask(lambda warehouse: belongs_to(warehouse, workspace, zone))
         version = self.client.connection.version
         return Terms(version=version, calendar=calendar_of(zone), lookback=self.options.lookback)
@@ -194,6 +193,9 @@ class _App(msgspec.Struct):
 
 class _Me(msgspec.Struct):
     app: _App
+
+
+_me = msgspec.json.Decoder(_Me)
 
 
 async def _read(part: _Part) -> None:
