@@ -1,21 +1,29 @@
 """From a page to the writer: the records themselves, or the details of those that changed."""
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 import msgspec
 
 from intercom_pipeline.intercom.client import Client
-from intercom_pipeline.intercom.errors import NotFound
+from intercom_pipeline.intercom.errors import IntercomError, InvalidRequest, NotFound, Retryable
 from intercom_pipeline.intercom.paging import Page
-from intercom_pipeline.sync.heads import head_of
+from intercom_pipeline.sync.heads import Head, head_of
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.sync.writer import Delivery, Writer
 from intercom_pipeline.warehouse.progress import Progress
 
 _DETAILS_AT_ONCE = 160
 """Details of a stream asked for or waiting to be stored: with 1 s of latency, some 150 a second."""
+
+
+SETTLING_SECONDS = 5
+"""Times are whole seconds: a record may change twice in the one in which it was read."""
+
+_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +35,8 @@ class Courier:
         client: The run's client, counting into this stream's meter.
         writer: Where records go.
         anew: Ask for every detail, whatever is stored.
+        settled_before: Records updated from this second on (unix) may have changed again within it.
+        failure: Why a detail could not be had; from then on no progress is stored.
         records: Records seen so far.
         expected: Records there are to see, where Intercom told.
     """
@@ -35,6 +45,8 @@ class Courier:
     client: Client
     writer: Writer
     anew: bool = False
+    settled_before: float = inf
+    failure: IntercomError | None = None
     records: int = 0
     expected: int | None = None
     _details: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DETAILS_AT_ONCE))
@@ -51,21 +63,31 @@ class Courier:
         if not self.stream.detail:
             await self.store(page.records, progress=progress)
             return
+        heads = {head.id: head for head in map(head_of, page.records) if _ID.fullmatch(head.id)}
+        # What has no id to ask by is at least noted.
+        odd = [raw for raw in page.records if head_of(raw).id not in heads]
+        if odd:
+            await self.store(odd)
         async with asyncio.TaskGroup() as group:
-            for record_id in await self._changed(page):
+            for record_id in await self._changed(heads):
                 await self._details.acquire()
                 group.create_task(self._deliver_detail(record_id))
-        if progress:
+        if progress and not self.failure:
             await self.store(progress=progress)
 
-    async def _changed(self, page: Page) -> set[str]:
-        """The ids of the records whose stored version is another one, or none."""
-        heads = [head_of(raw) for raw in page.records]
-        ids = [head.id for head in heads]
+    async def _changed(self, heads: Mapping[str, Head]) -> list[str]:
+        """The ids of the records whose stored version is another one, or none, or may not be the last."""
         if self.anew:
-            return set(ids)
+            return list(heads)
+        ids = list(heads)
         stored = await self.writer.ask(lambda warehouse: warehouse.stored_versions(self.stream.table, ids))
-        return {head.id for head in heads if stored.get(head.id, -1) != head.updated_at}
+        return [
+            record_id
+            for record_id, head in heads.items()
+            if head.updated_at is None
+            or head.updated_at >= self.settled_before
+            or stored.get(record_id, -1) != head.updated_at
+        ]
 
     async def _deliver_detail(self, record_id: str) -> None:
         try:
@@ -74,8 +96,20 @@ class Courier:
         except NotFound:
             # Listed a moment ago, gone now: that is a deletion, not a failure.
             await self.store(gone=[record_id])
+        except (Retryable, InvalidRequest) as error:
+            # One record that cannot be had does not keep the others away.
+            self.failure = self.failure or error
         finally:
             self._details.release()
+
+    def raise_failure(self) -> None:
+        """Say at the end which detail could not be had; no progress was stored since.
+
+        Raises:
+            IntercomError: One could not.
+        """
+        if self.failure:
+            raise self.failure
 
     async def store(
         self,

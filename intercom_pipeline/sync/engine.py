@@ -141,8 +141,10 @@ class Engine:
         except Exception as raised:  # noqa: BLE001 - one failing stream does not stop the others
             outcome, error = Outcome.FAILED, self._explained(raised)
         finally:
-            result = await asyncio.shield(self._result(part, writer, outcome, error))
-        return result
+            recording = asyncio.create_task(self._result(part, writer, outcome, error))
+            # A run that is stopped just now still keeps what it did.
+            await asyncio.wait([recording])
+        return recording.result()
 
     async def _result(
         self, part: _Part, writer: Writer, outcome: Outcome, error: PipelineError | None

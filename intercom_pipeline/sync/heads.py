@@ -1,12 +1,16 @@
 """The few fields of a record that decide what is asked for next."""
 
 import json
+import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+
+from intercom_pipeline.warehouse.decode import unix_seconds
+
+_A_YEAR = 366 * 86_400
 
 
 class _Fields(msgspec.Struct):
@@ -25,7 +29,7 @@ class Head:
     Attributes:
         id: Its id, empty where it has none.
         created_at: Unix seconds, 0 where it is not told.
-        updated_at: Unix seconds, None where it is not told.
+        updated_at: Unix seconds, None where it is not told, or absurd.
     """
 
     id: str
@@ -43,18 +47,18 @@ def head_of(raw: msgspec.Raw | bytes) -> Head:
         known = loaded if isinstance(loaded, dict) else {}
         fields = _Fields(**{name: known.get(name) for name in ("id", "created_at", "updated_at")})
     record_id = "" if fields.id is None else str(fields.id)
-    return Head(record_id, _seconds(fields.created_at) or 0, _seconds(fields.updated_at))
+    return Head(record_id, unix_seconds(fields.created_at) or 0, _sane(unix_seconds(fields.updated_at)))
 
 
-def _seconds(value: Any) -> int | None:
-    with suppress(TypeError, ValueError, OverflowError):
-        return int(value)
-    return None
+def _sane(updated_at: int | None) -> int | None:
+    """No bookmark may move into a future in which nothing would be new any more."""
+    return None if updated_at is None or updated_at > time.time() + _A_YEAR else updated_at
 
 
-def oldest_update(records: Sequence[msgspec.Raw]) -> int:
-    """The lowest `updated_at` of a page (unix seconds), 0 where one has none."""
-    return min((head_of(raw).updated_at or 0 for raw in records), default=0)
+def reaches(records: Sequence[msgspec.Raw], floor: int) -> bool:
+    """Whether a page, newest first, reaches below a time (unix seconds); unknown times say nothing."""
+    known = [moment for raw in records if (moment := head_of(raw).updated_at) is not None]
+    return bool(known) and min(known) < floor
 
 
 def newest_update(records: Sequence[msgspec.Raw], known: int | None = None) -> int | None:

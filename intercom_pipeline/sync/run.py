@@ -18,7 +18,7 @@ from intercom_pipeline.sync.catalog import CATALOG
 from intercom_pipeline.sync.engine import Engine, Options
 from intercom_pipeline.sync.results import StreamProgress, SyncResult
 from intercom_pipeline.sync.stream import Stream
-from intercom_pipeline.warehouse.files import DataFolder, private_files, publish
+from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.opening import failures, open_warehouse
 from intercom_pipeline.warehouse.warehouse import Warehouse
 
@@ -42,8 +42,6 @@ def run(
     tables = [table for stream in CATALOG for table in stream.tables()]
     with _rare_collections(), open_warehouse(folder, tables) as warehouse:
         yield from _Work(streams, connection, warehouse, options).events()
-    with private_files():
-        publish(folder)
 
 
 @contextmanager

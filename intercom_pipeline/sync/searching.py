@@ -9,8 +9,8 @@ from intercom_pipeline.intercom.errors import InvalidRequest
 from intercom_pipeline.intercom.paging import Page, search_pages
 from intercom_pipeline.intercom.search import Search
 from intercom_pipeline.sync import plan
-from intercom_pipeline.sync.delivery import Courier
-from intercom_pipeline.sync.heads import last_created, newest_update, oldest_update
+from intercom_pipeline.sync.delivery import SETTLING_SECONDS, Courier
+from intercom_pipeline.sync.heads import last_created, newest_update, reaches
 from intercom_pipeline.warehouse.progress import Progress, Slice, SliceKind
 
 _SLICES_AT_ONCE = 96
@@ -21,14 +21,23 @@ async def read_by_search(courier: Courier, terms: plan.Terms) -> None:
     """Resume what an earlier run left open, or backfill; then catch up with what changed since."""
     name = courier.stream.name
     known, _ = await courier.bookmark()
-    left_open = await courier.writer.ask(lambda warehouse: warehouse.open_slices(name))
+    found = await courier.writer.ask(lambda warehouse: warehouse.open_slices(name))
+    left_open = [_resumable(part) for part in found]
     if not left_open and not known:
         left_open = [await _everything(courier)]
     if left_open:
         await _Slices(courier, terms).read(left_open)
+        courier.raise_failure()
     _, bookmark = await courier.bookmark()
+    courier.settled_before = (bookmark or 0) - SETTLING_SECONDS
     courier.expected = courier.records or None
     await _Slices(courier, terms).read([plan.incremental(courier.stream, bookmark=bookmark, terms=terms)])
+    courier.raise_failure()
+
+
+def _resumable(part: Slice) -> Slice:
+    """A slice as a new run may go on with it: in another API version increments come in another order."""
+    return part if part.kind is SliceKind.BACKFILL else replace(part, page_token=None)
 
 
 async def _everything(courier: Courier) -> Slice:
@@ -100,7 +109,7 @@ class _Slices:
     def _following(self, part: Slice, page: Page, *, first: bool) -> list[Slice]:
         """What is left to read once a page is stored: nothing, the slice itself, or its pieces."""
         stream = self.courier.stream
-        early = plan.stops_early(stream, part, self.terms) and oldest_update(page.records) < part.lower
+        early = plan.stops_early(stream, part, self.terms) and reaches(page.records, part.lower)
         if page.next is None or early:
             return []
         if not first or part.kind is not SliceKind.BACKFILL:

@@ -171,8 +171,12 @@ def _readable(
 
 
 def _time(value: bytes) -> bytes | None:
-    """Unix seconds from a number with a fraction, or from text holding a number or an ISO 8601 moment."""
-    decoded = _any.decode(value)
+    seconds = unix_seconds(_any.decode(value))
+    return None if seconds is None else str(seconds).encode()
+
+
+def unix_seconds(decoded: Any) -> int | None:
+    """A time from a number, or from text holding a number or an ISO 8601 moment; None where it is none."""
     try:
         if isinstance(decoded, str) and not decoded.strip().isdigit():
             moment = datetime.fromisoformat(decoded)
@@ -180,7 +184,7 @@ def _time(value: bytes) -> bytes | None:
         seconds = int(decoded)
     except (TypeError, ValueError, OverflowError):
         return None
-    return str(seconds).encode() if 0 < seconds < LATEST_TIME else None
+    return seconds if 0 < seconds < LATEST_TIME else None
 
 
 def _child_lines(child: Shape, parent: str, container: Any, notes: list[Note]) -> list[Line]:

@@ -18,7 +18,7 @@ from intercom_pipeline.warehouse.errors import (
     WarehouseUnwritable,
     WrongWorkspace,
 )
-from intercom_pipeline.warehouse.files import DataFolder, only_sync, prepare, private_files
+from intercom_pipeline.warehouse.files import DataFolder, only_sync, prepare, private_files, publish
 from intercom_pipeline.warehouse.table import Table
 from intercom_pipeline.warehouse.transaction import transaction
 from intercom_pipeline.warehouse.warehouse import Warehouse
@@ -39,6 +39,8 @@ _RETRY_SECONDS = 0.2
 @contextmanager
 def open_warehouse(folder: DataFolder, tables: Iterable[Table]) -> Iterator[Warehouse]:
     """Be the only sync into a folder, with its database open and all tables made.
+
+    When the block ends well, what it stored is published, before another sync may begin.
 
     Raises:
         WarehouseBusy: Another sync runs, or another program holds the database.
@@ -63,6 +65,7 @@ def open_warehouse(folder: DataFolder, tables: Iterable[Table]) -> Iterator[Ware
             raise
         finally:
             connection.close()
+        publish(folder)
 
 
 def _connect(folder: DataFolder) -> duckdb.DuckDBPyConnection:

@@ -45,7 +45,8 @@ def _write(table: Table, lines: Sequence[Line], file: Path) -> Spool:
         # In valid JSON a line break stands between values only, where a space does as well.
         text = b"\n".join(bytes(line).translate(_BREAKS) for line in lines)
     if lines:
-        file.write_bytes(text)
+        # DuckDB's parallel reader stumbles over a large last line without an end.
+        file.write_bytes(text + b"\n")
     return Spool(table, file, max((memoryview(line).nbytes for line in lines), default=0))
 
 

@@ -20,7 +20,7 @@ class Kind(StrEnum):
     TIME = "time"
     """A moment, sent as unix seconds, stored as TIMESTAMPTZ."""
     JSON = "json"
-    """Any JSON value, stored as the text Intercom sent."""
+    """Any JSON value, stored as JSON text (fractions as DuckDB writes them: 1.10 becomes 1.1)."""
 
     @property
     def sql_type(self) -> str:

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from intercom_pipeline.warehouse.batch import Batch
-from intercom_pipeline.warehouse.files import DataFolder, publish
+from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.opening import open_warehouse
 from intercom_pipeline.warehouse.table import Column, Kind, Table
 
@@ -33,7 +33,6 @@ def fill(folder: DataFolder, count: int) -> None:
         for number in range(count):
             batch.add(RECORD % number)
         warehouse.commit([batch], [])
-    publish(folder)
 
 
 def test_all_files_are_for_their_owner_alone(tmp_path: Path) -> None:
@@ -44,7 +43,6 @@ def test_all_files_are_for_their_owner_alone(tmp_path: Path) -> None:
         batch.add(RECORD % 1)
         warehouse.commit([batch], [])
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.path.iterdir()}
-    publish(folder)
     modes |= {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.path.iterdir()}
     assert modes.pop("scratch") == stat.S_IMODE(folder.path.stat().st_mode) == 0o700
     assert {"warehouse.duckdb", "warehouse.duckdb.wal", "intercom.duckdb"} <= modes.keys()
