@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from intercom_pipeline.warehouse.files import DataFolder
 
 
+_MOST_LOOKBACK_MINUTES = 366 * 24 * 60
+
+
 class SettingRefused(PipelineError):
     """A setting has a value that cannot be used."""
 
@@ -97,7 +100,7 @@ def load_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
     """
     given = os.environ if environment is None else environment
     values = {
-        **{k: v for k, v in dotenv_values(dotenv).items() if v},
+        **{k: v for k, v in _read(dotenv).items() if v},
         **{k: v for k, v in given.items() if v},
     }
     defaults = Settings()
@@ -105,8 +108,8 @@ def load_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
     if not 0 < share <= 1:
         raise _refused("INTERCOM_RATE_SHARE", str(share), "It is above 0 and at most 1.")
     lookback = _number(values, "INTERCOM_LOOKBACK_MINUTES", defaults.lookback_minutes)
-    if lookback < 0:
-        raise _refused("INTERCOM_LOOKBACK_MINUTES", str(lookback), "It is 0 or more.")
+    if not 0 <= lookback <= _MOST_LOOKBACK_MINUTES:
+        raise _refused("INTERCOM_LOOKBACK_MINUTES", str(lookback), "It is 0 or more, and at most a year.")
     return Settings(
         access_token=values.get("INTERCOM_ACCESS_TOKEN", "").strip() or None,
         region=values.get("INTERCOM_REGION", defaults.region).strip().lower(),
@@ -116,6 +119,17 @@ def load_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
         rate_share=share,
         lookback_minutes=lookback,
     )
+
+
+def _read(dotenv: Path) -> Mapping[str, str | None]:
+    try:
+        return dotenv_values(dotenv)
+    except (UnicodeDecodeError, OSError) as error:
+        raise SettingRefused(
+            f"The file {dotenv} cannot be read.",
+            why=f"{type(error).__name__}: it has to be a text file in UTF-8.",
+            fix="Save it again as UTF-8; .env.example shows how it looks.",
+        ) from None
 
 
 def _number(values: Mapping[str, str], name: str, default: float) -> float:

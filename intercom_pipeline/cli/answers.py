@@ -48,6 +48,13 @@ def ask(connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None = Non
         QueryFailed: DuckDB refuses it.
     """
     try:
+        statements = connection.extract_statements(sql)
+        if not statements:
+            raise QueryFailed(
+                "There is no statement in the query.",
+                why="It is empty, or holds comments alone.",
+                fix='For example: intercom-pipeline query "FROM contacts LIMIT 5".',
+            )
         cursor = connection.execute(sql)
         described = cursor.description or []
         rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)

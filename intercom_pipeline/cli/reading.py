@@ -9,6 +9,7 @@ from intercom_pipeline.cli.exits import UsageRefused
 from intercom_pipeline.cli.options import AsJson, DataDir, examples, settings_for
 
 _SHOWN_ROWS = 50
+_MOST_ROWS = 1_000_000_000
 
 
 def add_to(app: typer.Typer) -> None:
@@ -77,7 +78,9 @@ def query(
     *,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", min=0, metavar="N", help=f"Rows at most; {_SHOWN_ROWS} in a table."),
+        typer.Option(
+            "--limit", min=0, max=_MOST_ROWS, metavar="N", help=f"Rows at most; {_SHOWN_ROWS} in a table."
+        ),
     ] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,

@@ -94,6 +94,7 @@ def test_the_environment_goes_before_the_file_and_an_option_before_both(
 def test_on_a_terminal_it_shows_how_far_it_is(sandbox: Sandbox, tmp_path: Path) -> None:
     """A live table on stderr, gone at the end; the summary fits 80 columns."""
     reader, writer = pty.openpty()
+    sandbox.conditions.latency_ms = 400  # long enough to be seen
     env = environment(sandbox, TERM="xterm", COLUMNS="80")
     process = subprocess.Popen(
         [COMMAND, "sync"], env=env, cwd=tmp_path, stdin=writer, stdout=writer, stderr=writer
@@ -103,6 +104,7 @@ def test_on_a_terminal_it_shows_how_far_it_is(sandbox: Sandbox, tmp_path: Path) 
     while piece := _read(reader):
         shown += piece
     os.close(reader)
+    sandbox.conditions.latency_ms = 0
     assert process.wait() == Exit.OK
     text = shown.decode()
     assert "Connecting to Intercom" in text
