@@ -23,6 +23,9 @@ _DETAILS_AT_ONCE = 160
 SETTLING_SECONDS = 5
 """Times are whole seconds: a record may change twice in the one in which it was read."""
 
+_MOST_FAILURES = 20
+"""Details of a stream that may fail before it is given up."""
+
 _ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -36,7 +39,7 @@ class Courier:
         writer: Where records go.
         anew: Ask for every detail, whatever is stored.
         settled_before: Records updated from this second on (unix) may have changed again within it.
-        failure: Why a detail could not be had; from then on no progress is stored.
+        failures: Why details could not be had; from the first on no progress is stored.
         records: Records seen so far.
         expected: Records there are to see, where Intercom told.
     """
@@ -46,7 +49,7 @@ class Courier:
     writer: Writer
     anew: bool = False
     settled_before: float = inf
-    failure: IntercomError | None = None
+    failures: list[IntercomError] = field(default_factory=list)
     records: int = 0
     expected: int | None = None
     _details: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DETAILS_AT_ONCE))
@@ -72,7 +75,7 @@ class Courier:
             for record_id in await self._changed(heads):
                 await self._details.acquire()
                 group.create_task(self._deliver_detail(record_id))
-        if progress and not self.failure:
+        if progress and not self.failures:
             await self.store(progress=progress)
 
     async def _changed(self, heads: Mapping[str, Head]) -> list[str]:
@@ -97,8 +100,10 @@ class Courier:
             # Listed a moment ago, gone now: that is a deletion, not a failure.
             await self.store(gone=[record_id])
         except (Retryable, InvalidRequest) as error:
-            # One record that cannot be had does not keep the others away.
-            self.failure = self.failure or error
+            # One that cannot be had does not keep the others away; many say that something else is wrong.
+            self.failures.append(error)
+            if len(self.failures) > _MOST_FAILURES:
+                raise
         finally:
             self._details.release()
 
@@ -108,8 +113,8 @@ class Courier:
         Raises:
             IntercomError: One could not.
         """
-        if self.failure:
-            raise self.failure
+        if self.failures:
+            raise self.failures[0]
 
     async def store(
         self,
