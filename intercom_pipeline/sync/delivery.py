@@ -20,7 +20,7 @@ _DETAILS_AT_ONCE = 160
 """Details of a stream asked for or waiting to be stored: with 1 s of latency, some 150 a second."""
 
 
-SETTLING_SECONDS = 5
+_SETTLING_SECONDS = 5
 """Times are whole seconds: a record may change twice in the one in which it was read."""
 
 _MOST_FAILURES = 20
@@ -132,6 +132,11 @@ class Courier:
     def completed(self, bookmark: int | None) -> Progress:
         """The progress of a stream that is complete up to a bookmark (unix seconds)."""
         return Progress(stream=self.stream.name, complete=True, bookmark=bookmark)
+
+    async def settle(self) -> None:
+        """From here on, what was updated in the last seconds that are stored is asked for again."""
+        newest = await self.writer.ask(lambda warehouse: warehouse.newest(self.stream.table))
+        self.settled_before = (newest or 0) - _SETTLING_SECONDS
 
     async def bookmark(self) -> tuple[bool, int | None]:
         """Whether the stream was ever synced completely, and its bookmark (unix seconds)."""

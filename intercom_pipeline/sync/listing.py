@@ -2,7 +2,7 @@
 
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.paging import numbered_pages, single_page
-from intercom_pipeline.sync.delivery import SETTLING_SECONDS, Courier
+from intercom_pipeline.sync.delivery import Courier
 from intercom_pipeline.sync.heads import head_of, newest_update, reaches
 
 _WALKS = 3
@@ -30,7 +30,7 @@ async def read_newest_first(courier: Courier, *, lookback: int) -> None:
     """
     known, bookmark = await courier.bookmark()
     floor = (bookmark or 0) - lookback if known else None
-    courier.settled_before = (bookmark or 0) - SETTLING_SECONDS
+    await courier.settle()
     newest = bookmark
     for _ in range(_WALKS):
         newest, steady = await _walk(courier, floor=floor, newest=newest)

@@ -9,7 +9,7 @@ from intercom_pipeline.intercom.errors import InvalidRequest
 from intercom_pipeline.intercom.paging import Page, search_pages
 from intercom_pipeline.intercom.search import Search
 from intercom_pipeline.sync import plan
-from intercom_pipeline.sync.delivery import SETTLING_SECONDS, Courier
+from intercom_pipeline.sync.delivery import Courier
 from intercom_pipeline.sync.heads import last_created, newest_update, reaches
 from intercom_pipeline.warehouse.progress import Progress, Slice, SliceKind
 
@@ -29,7 +29,7 @@ async def read_by_search(courier: Courier, terms: plan.Terms) -> None:
         await _Slices(courier, terms).read(left_open)
         courier.raise_failure()
     _, bookmark = await courier.bookmark()
-    courier.settled_before = (bookmark or 0) - SETTLING_SECONDS
+    await courier.settle()
     courier.expected = courier.records or None
     await _Slices(courier, terms).read([plan.incremental(courier.stream, bookmark=bookmark, terms=terms)])
     courier.raise_failure()

@@ -149,6 +149,13 @@ class Warehouse:
         ).fetchall()
         return dict(rows)
 
+    def newest(self, table: Table) -> int | None:
+        """The highest cursor stored (unix seconds)."""
+        [(newest,)] = self.connection.execute(
+            f"SELECT epoch(max({identifier(table.cursor or '')}))::BIGINT FROM main.{identifier(table.name)}"
+        ).fetchall()
+        return None if newest is None else int(newest)
+
     def glance(self, table: Table) -> Glance:
         """How many records of a table are there, and a few of its rows with personal values masked."""
         name = identifier(table.name)

@@ -60,6 +60,7 @@ def test_a_run_that_hangs_tells_so_stops_when_told_and_is_resumed(
     """Intercom falls silent amid the conversations; the run is stopped, and the next completes."""
     served, sandbox = page
     for conversation in sandbox.workspace.records("conversations", version="2.14"):
+        sandbox.workspace.clock.advance(10)  # changes of the last seconds would be asked for again
         sandbox.workspace.reply(conversation["id"])
     sandbox.faults.add(Fault(kind=FaultKind.HANG, match="GET /conversations/{id}", after=30))
     run = launch(served)
