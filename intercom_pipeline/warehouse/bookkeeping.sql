@@ -69,4 +69,4 @@ CREATE TABLE IF NOT EXISTS pipeline.schema_events (
     PRIMARY KEY (table_name, field, drift)
 );
 COMMENT ON TABLE pipeline.schema_events IS 'Where Intercom''s records differed from the declared columns. The values stand in the rows'' _extra.';
-COMMENT ON COLUMN pipeline.schema_events.drift IS 'new field, misfit (the value did not fit the column''s type), without key, or unreadable.';
+COMMENT ON COLUMN pipeline.schema_events.drift IS 'new field, misfit (the value did not fit the column''s type), without key, unreadable, or mended (half a character, spelled out).';
