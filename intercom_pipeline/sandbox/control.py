@@ -26,10 +26,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from intercom_pipeline.sandbox.faults import Fault
+from intercom_pipeline.sandbox.kinds import KINDS
 from intercom_pipeline.sandbox.options import NEWEST_VERSION
 from intercom_pipeline.sandbox.request_log import Request as Asked
 from intercom_pipeline.sandbox.service import Service
-from intercom_pipeline.sandbox.state import ONE
 
 MUTATIONS = frozenset(
     {
@@ -97,7 +97,7 @@ def _records(service: Service) -> Route:
     async def respond(http: Request) -> Response:
         _only_this_machine(http)
         kind = http.path_params["kind"]
-        if kind not in ONE:
+        if kind not in KINDS:
             raise HTTPException(404, f"no such kind: {kind}")
         version = http.query_params.get("version", NEWEST_VERSION)
         return _json(service.workspace.records(kind, version=version))

@@ -30,7 +30,7 @@ class Workspace(ContactChanges, ConversationChanges):
     def records(self, kind: str, *, version: str = NEWEST_VERSION) -> list[Record]:
         """What the source holds now, oldest first: each listed record as a GET shows it, with nothing capped.
 
-        `kind` is contacts, conversations, articles, companies, admins, teams, tags or segments.
+        `kind` is a name in `KINDS`.
         """
         with self.lock:
             return [shaped(kind, record, version) for record in self.collections[kind]]
