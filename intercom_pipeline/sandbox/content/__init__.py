@@ -17,8 +17,10 @@ from intercom_pipeline.sandbox.content.ids import (
     contact_index,
     conversation_id,
     conversation_index,
+    subscription_type_ids,
 )
 from intercom_pipeline.sandbox.content.measures import statistics_of
+from intercom_pipeline.sandbox.content.notes import contact_notes, note
 from intercom_pipeline.sandbox.content.people import (
     People,
     make_admins,
@@ -27,6 +29,7 @@ from intercom_pipeline.sandbox.content.people import (
     make_tags,
     make_teams,
 )
+from intercom_pipeline.sandbox.content.segments import segment_members
 from intercom_pipeline.sandbox.content.timeline import conversation_times, longest_conversations
 
 __all__ = [
@@ -37,6 +40,7 @@ __all__ = [
     "article_times",
     "contact_id",
     "contact_index",
+    "contact_notes",
     "contact_times",
     "conversation_id",
     "conversation_index",
@@ -51,5 +55,8 @@ __all__ = [
     "make_segments",
     "make_tags",
     "make_teams",
+    "note",
+    "segment_members",
     "statistics_of",
+    "subscription_type_ids",
 ]

@@ -43,6 +43,12 @@ class Kind(IntEnum):
     ARTICLE_RECORD = 20
     CONVERSATION_CONTACT = 21
     COMPANY_OF_CONTACT = 22
+    CONTACT_NOTE = 41
+    COMPANY_NOTE = 42
+    SEGMENT_MEMBER = 43
+    SUBSCRIPTION = 44
+    CONTACT_COMPANY = 45
+    COMPANY_SEGMENT = 46
 
 
 def mix(seed: int, kind: int, index: int) -> int:

@@ -7,10 +7,12 @@ from typing import Any
 from intercom_pipeline.sandbox.content.chance import Kind, Roll, Weighted, happens, pick, roller, share
 from intercom_pipeline.sandbox.content.hours import DAY, HISTORY_DAYS
 from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID, object_id
+from intercom_pipeline.sandbox.content.notes import company_notes
 from intercom_pipeline.sandbox.content.texts import read
 
 PLANS = {"Free": 0, "Starter": 12, "Team": 19, "Business": 29, "Enterprise": 45}  # dollars a seat and month
 _PLAN_CHANCES = Weighted({"Free": 18, "Starter": 26, "Team": 30, "Business": 18, "Enterprise": 8})
+_IN_A_SEGMENT = 0.15
 _INDUSTRIES = (
     "Software",
     "Manufacturing",
@@ -70,6 +72,39 @@ def _company(seed: int, index: int, now: int, tags: Sequence[dict[str, Any]]) ->
         "segments": {"type": "segment.list", "segments": []},
         "notes": {"type": "note.list", "notes": []},
     }
+
+
+def with_surroundings(
+    seed: int,
+    companies: Sequence[dict[str, Any]],
+    segments: Sequence[dict[str, Any]],
+    writers: list[dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """The companies with the segments they are in and the notes that admins (`writers`) left on them."""
+    return [_surrounded(seed, index, firm, segments, writers) for index, firm in enumerate(companies)]
+
+
+def _surrounded(
+    seed: int,
+    index: int,
+    firm: dict[str, Any],
+    segments: Sequence[dict[str, Any]],
+    writers: list[dict[str, Any]],
+) -> dict[str, Any]:
+    inside = _segments(seed, index, segments)
+    notes = company_notes(seed, index, firm, writers)
+    return firm | {
+        "segments": {"type": "segment.list", "segments": inside},
+        "notes": {"type": "note.list", "notes": notes},
+    }
+
+
+def _segments(seed: int, index: int, segments: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    chance = share(seed, Kind.COMPANY_SEGMENT, index)
+    if chance >= _IN_A_SEGMENT or not segments:
+        return []
+    chosen = segments[int(chance / _IN_A_SEGMENT * len(segments))]
+    return [{name: value for name, value in chosen.items() if name != "count"}]
 
 
 def _attributes(roll: Roll, size: int) -> dict[str, str]:

@@ -6,12 +6,16 @@ from typing import Any
 from intercom_pipeline.sandbox.content.chance import Kind, Roll, happens, pick, roller, share, shares, some
 from intercom_pipeline.sandbox.content.faces import Face, face, place_of
 from intercom_pipeline.sandbox.content.hours import DAY, Curve, signups
-from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID
+from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID, note_id, subscription_type_ids
+from intercom_pipeline.sandbox.content.notes import note_count
 from intercom_pipeline.sandbox.content.people import People
 
 Record = dict[str, Any]
 _BROWSERS = ("chrome", "chrome", "chrome", "safari", "firefox", "edge")
 _SYSTEMS = ("OS X 14.5", "Windows 11", "Windows 10", "Linux", "Chrome OS")
+# One contact in so many has more of something than an answer shows at once.
+_RARE, _MANY_TAGS, _MANY_COMPANIES = 400, 11, 17
+_TYPES = "/subscription_types"
 _NETWORKS = ("Twitter", "LinkedIn", "GitHub")
 _EMPTY = dict.fromkeys(
     (
@@ -54,7 +58,7 @@ def make_contact(seed: int, index: int, now: int, people: People) -> Record:
         **_moments(roll, who, created, updated),
         **_machine(roll, who, updated),
         "custom_attributes": _attributes(roll, who, created),
-        **_lists(roll, who, people),
+        **_lists(roll, who, people, seed=seed, index=index),
     }
 
 
@@ -178,30 +182,47 @@ def _attributes(roll: Roll, who: Face, created: int) -> Record:
     return attributes
 
 
-def _lists(roll: Roll, who: Face, people: People) -> Record:
+def _lists(roll: Roll, who: Face, people: People, *, seed: int, index: int) -> Record:
     url = f"/contacts/{who.id}"
-    many = 14 if happens(roll, 0.004) else int(roll() ** 3 * 4)
+    profiles, tags = _profiles(roll, who), some(roll, people.tags, _tag_count(roll, index))
+    notes = [{"id": note_id(seed, index, place)} for place in range(note_count(seed, index))]
+    out, into = _subscriptions(seed, index)
+    return {
+        "social_profiles": {"type": "list", "data": profiles},
+        "tags": _list("tag", tags, "/tags", f"{url}/tags"),
+        # Newest first, as the list of notes itself.
+        "notes": _list("note", notes[::-1], "/notes", f"{url}/notes"),
+        "companies": _list("company", _companies(roll, who, people, index), "/companies", f"{url}/companies"),
+        "opted_out_subscription_types": _list("subscription", out, _TYPES, f"{url}/subscriptions"),
+        "opted_in_subscription_types": _list("subscription", into, _TYPES, f"{url}/subscriptions"),
+    }
+
+
+def _tag_count(roll: Roll, index: int) -> int:
+    few = 14 if happens(roll, 0.004) else int(roll() ** 3 * 4)
+    return 14 if index % _RARE == _MANY_TAGS else few
+
+
+def _companies(roll: Roll, who: Face, people: People, index: int) -> list[Record]:
+    if index % _RARE == _MANY_COMPANIES:
+        return some(roll, people.companies, 12)
     companies = [] if who.company is None else [people.companies[who.company]]
     if companies and happens(roll, 0.03):
-        companies = [*companies, *(c for c in some(roll, people.companies, 2) if c is not companies[0])]
-    return {
-        "social_profiles": {"type": "list", "data": _profiles(roll, who)},
-        "tags": _list("tag", some(roll, people.tags, many), "/tags", f"{url}/tags"),
-        "notes": _list("note", _notes(roll, who), "/notes", f"{url}/notes"),
-        "companies": _list("company", companies, "/companies", f"{url}/companies"),
-        "opted_out_subscription_types": _list("subscription", [], "", f"{url}/subscriptions"),
-        "opted_in_subscription_types": _list("subscription", [], "", f"{url}/subscriptions"),
-    }
+        return [*companies, *(c for c in some(roll, people.companies, 2) if c is not companies[0])]
+    return companies
+
+
+def _subscriptions(seed: int, index: int) -> tuple[list[Record], list[Record]]:
+    """The subscription types opted out of, and those opted in to; mostly none, as hardly anybody chooses."""
+    roll = roller(seed, Kind.SUBSCRIPTION, index)
+    types = [{"id": identity} for identity in subscription_type_ids()]
+    out = some(roll, types[::2], 1 + int(roll() * 2)) if happens(roll, 0.1) else []
+    return out, some(roll, types[1::2], 1 + int(roll() * 2)) if happens(roll, 0.08) else []
 
 
 def _list(kind: str, items: list[Record], path: str, url: str) -> Record:
     data = [{"id": item["id"], "type": kind, "url": f"{path}/{item['id']}"} for item in items]
     return {"type": "list", "data": data, "url": url, "total_count": len(data), "has_more": False}
-
-
-def _notes(roll: Roll, who: Face) -> list[Record]:
-    count = 1 + int(roll() * 2) if happens(roll, 0.06) else 0
-    return [{"id": str(int(who.id[-6:], 16) * 4 + place)} for place in range(count)]
 
 
 def _profiles(roll: Roll, who: Face) -> list[Record]:

@@ -61,6 +61,11 @@ def face(seed: int, index: int, people: People) -> Face:
     )
 
 
+def role_of(seed: int, index: int) -> str:
+    """The role of the contact of an index: user or lead."""
+    return _ROLES.at(roller(seed, Kind.CONTACT_FACE, index)())
+
+
 @lru_cache(maxsize=64)
 def place_of(home: str) -> Place:
     """A place of names.toml, ready for use."""

@@ -7,6 +7,7 @@ from intercom_pipeline.sandbox.content.chance import Kind, mix
 WORKSPACE_ID = "tk7plnra"
 _CONTACT_COUNTER = 0xFFFFFF  # the last six digits of a 24-digit id count up, as those of MongoDB's ids
 _CONVERSATION_STEP, _ARTICLE_STEP, _PARTS_EACH = 17, 7, 16_384
+_NOTES_EACH = 16
 
 
 def contact_id(seed: int, index: int) -> str:
@@ -50,6 +51,21 @@ def part_id(seed: int, conversation: int, place: int) -> str:
 def article_id(seed: int, index: int) -> str:
     """A decimal number of seven or eight digits."""
     return str(_first(seed, Kind.ARTICLE_ID, 9_000_000) + index * _ARTICLE_STEP)
+
+
+def note_id(seed: int, contact: int, place: int) -> str:
+    """The id of a contact's note at `place`; unique below 16 notes each."""
+    return str(_first(seed, Kind.CONTACT_NOTE, 17_000_000) + contact * _NOTES_EACH + place)
+
+
+def company_note_id(seed: int, company: int, place: int) -> str:
+    """The id of a company's note at `place`; unique below 16 notes each."""
+    return str(_first(seed, Kind.COMPANY_NOTE, 1_700_000_000) + company * _NOTES_EACH + place)
+
+
+def subscription_type_ids(count: int = 4) -> list[str]:
+    """The ids of the workspace's subscription types; every second one is for opting in, the first is not."""
+    return [str(91 + 2 * place) for place in range(count)]
 
 
 def object_id(seed: int, kind: Kind, index: int) -> str:

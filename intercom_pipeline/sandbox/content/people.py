@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from intercom_pipeline.sandbox.content.chance import Kind, happens, mix, pick, roller, some
-from intercom_pipeline.sandbox.content.companies import make_companies
+from intercom_pipeline.sandbox.content.companies import make_companies, with_surroundings
 from intercom_pipeline.sandbox.content.hours import DAY, HISTORY_DAYS
 from intercom_pipeline.sandbox.content.ids import number_id, object_id
 from intercom_pipeline.sandbox.content.texts import read
@@ -50,13 +50,14 @@ def make_people(
     """Everything the other makers refer to. At least one admin is made; the other counts may be 0."""
     staff = make_admins(seed, max(admins, 1))
     groups = make_teams(seed, teams, staff)
-    labels = make_tags(seed, tags)
+    labels, groupings = make_tags(seed, tags), make_segments(seed, segments, now)
+    firms = make_companies(seed, companies, now, labels)
     return People(
         admins=staff,
         teams=groups,
         tags=labels,
-        segments=make_segments(seed, segments, now),
-        companies=make_companies(seed, companies, now, labels),
+        segments=groupings,
+        companies=with_surroundings(seed, firms, groupings, staff),
         contacts=contacts,
         conversations=conversations,
         articles=articles,
