@@ -18,6 +18,9 @@ class Sizes:
     teams: int = 4
     tags: int = 18
     segments: int = 6
+    help_centers: int = 2
+    collections: int = 18
+    """One for each of the thirteen support topics, then sections inside them."""
     long_conversations: int = 1
     """How many of the conversations have over 500 parts, more than one answer of the API can carry."""
 

@@ -10,7 +10,8 @@ from intercom_pipeline.sandbox import content
 from intercom_pipeline.sandbox.clock import Clock
 from intercom_pipeline.sandbox.collection import Collection, Gone, Record
 from intercom_pipeline.sandbox.errors import ApiError, not_found
-from intercom_pipeline.sandbox.kinds import KINDS, Kind, Make, next_id
+from intercom_pipeline.sandbox.kind import Kind, Make, next_id
+from intercom_pipeline.sandbox.kinds import KINDS
 from intercom_pipeline.sandbox.options import Options, Sizes
 
 # What other records refer to; `People` holds it.
@@ -34,12 +35,15 @@ class State:
         self.searchable_after_seconds = self.options.searchable_after_seconds
 
     def create(self, kind: str, **fields: Any) -> Record:
-        """List a new record of a kind with these fields; `id`, `type` and times are added where they lack."""
+        """List a new record of a kind with these fields.
+
+        What they lack is that of the next believable record where all of a kind are made at the start, and
+        otherwise `id`, `type` and times alone.
+        """
         with self.lock:
             now, told = self.clock.seconds(), KINDS[kind]
-            typed = {} if told.one is None else {"type": told.one}
             times = {"created_at": now, "updated_at": now} if told.timed else {}
-            record = {**typed, "id": self._new_id(kind), **times, **fields}
+            record = {**self._next(kind, told), **times, **fields}
             self.collections[kind].add(record, self.clock.now())
             return record
 
@@ -66,6 +70,12 @@ class State:
     def _new_id(self, kind: str) -> str:
         return next_id(KINDS[kind], self.seed, self.collections[kind].ids)
 
+    def _next(self, name: str, kind: Kind) -> Record:
+        if kind.make is not None and kind.times is None:
+            return self._maker(name, kind.make)(len(self.collections[name].ids))
+        typed = {} if kind.one is None else {"type": kind.one}
+        return {**typed, "id": self._new_id(name)}
+
     def _people(self) -> content.People:
         counts = {name: getattr(self.sizes, name) for name in _COUNTED}
         return content.make_people(self.seed, now=self.started_at, **counts)
@@ -76,7 +86,8 @@ class State:
     def _collection(self, name: str, kind: Kind) -> Collection:
         if kind.make is None:
             return _listed(kind, getattr(self.people, name))
-        make, count = self._maker(name, kind.make), getattr(self.sizes, name)
+        make = self._maker(name, kind.make)
+        count = getattr(self.sizes, name) if kind.count is None else kind.count
         if kind.identity is None or kind.times is None:
             return _listed(kind, [make(index) for index in range(count)])
         created, updated = kind.times(self.seed, count, self.started_at)
@@ -85,10 +96,19 @@ class State:
 
     def _maker(self, name: str, make: Make) -> Callable[[int], Record]:
         seed, now, people = self.seed, self.started_at, self.people
-        if name != "conversations":
-            return lambda index: make(seed, index, now, people)
-        long = _long_conversations(seed, self.sizes, now)
-        return lambda index: content.make_conversation(seed, index, now, people, long.get(index))
+        more = self._more(name)
+        return lambda index: make(seed, index, now, people, **more(index))
+
+    def _more(self, name: str) -> Callable[[int], dict[str, Any]]:
+        """What the makers of some kinds are told besides, by index."""
+        sizes = self.sizes
+        match name:
+            case "conversations":
+                long = _long_conversations(self.seed, sizes, self.started_at)
+                return lambda index: {"parts": long.get(index)}
+            case "articles":
+                return lambda _: {"collections": sizes.collections}
+        return lambda _: {}
 
 
 def _listed(kind: Kind, records: Sequence[Record]) -> Collection:

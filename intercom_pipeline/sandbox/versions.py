@@ -87,6 +87,7 @@ SHOWN: dict[str, tuple[Shown, ...]] = {
     "admins": (Shown(path="away_status_reason_id", since="2.14"), Shown(path="role", since="2.16")),
     "teams": (Shown(path="assignment_limit", since="2.14"), Shown(path="distribution_method", since="2.14")),
     "companies": (Shown(path="notes", since="2.16"),),
+    "help_centers": (Shown(path="default", since="2.16"), Shown(path="locales", since="2.16")),
 }
 
 _PRIORITY_SINCE_2_16 = {"priority": "high", "not_priority": "none"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from intercom_pipeline.sandbox.content.chance import Kind, Roll, happens, pick, roller, share
+from intercom_pipeline.sandbox.content.help_center import collection_of
 from intercom_pipeline.sandbox.content.hours import signups
 from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID, article_id
 from intercom_pipeline.sandbox.content.people import People
@@ -12,7 +13,6 @@ from intercom_pipeline.sandbox.content.texts import as_html, read
 
 Record = dict[str, Any]
 _TRANSLATIONS = ("de", "fr", "es", "pt", "ja", "ar")
-_COLLECTIONS = 500_100  # the first collection's id; one collection a topic
 
 
 def article_times(seed: int, count: int, now: int) -> tuple["array[int]", "array[int]"]:
@@ -25,11 +25,14 @@ def article_times(seed: int, count: int, now: int) -> tuple["array[int]", "array
     return created, updated
 
 
-def make_article(seed: int, index: int, now: int, people: People) -> Record:
-    """The article of an index as GET /articles/{id} gives it in 2.14, with the other versions' fields."""
+def make_article(seed: int, index: int, now: int, people: People, collections: int = 18) -> Record:
+    """The article of an index as GET /articles/{id} gives it in 2.14, with the other versions' fields.
+
+    It stands in one of the first `collections` collections.
+    """
     roll, draft = roller(seed, Kind.ARTICLE_RECORD, index), _draft(seed, index, now, people)
     content = _content("en", draft)
-    parent = _COLLECTIONS + index % len(read("en")["topics"])
+    parent = collection_of(index, collections)
     return {
         **content,
         "type": "article",
@@ -37,8 +40,8 @@ def make_article(seed: int, index: int, now: int, people: People) -> Record:
         "workspace_id": WORKSPACE_ID,
         "url": content["url"] if draft.state == "published" else None,
         "parent_id": parent,
-        "parent_type": "collection",
-        "parent_ids": [parent],
+        "parent_type": None if parent is None else "collection",
+        "parent_ids": [] if parent is None else [parent],
         "default_locale": "en",
         "translated_content": _translations(roll, draft, content),
         "tags": {"type": "tag.list", "tags": []},

@@ -1,7 +1,14 @@
 """The endpoints, a module for each family; a new family is added to `ENDPOINTS`."""
 
 from intercom_pipeline.sandbox.endpoint import Endpoint
-from intercom_pipeline.sandbox.routes import account, articles, companies, contacts, conversations
+from intercom_pipeline.sandbox.routes import (
+    account,
+    articles,
+    companies,
+    contacts,
+    conversations,
+    help_center,
+)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *account.ENDPOINTS,
@@ -9,4 +16,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *conversations.ENDPOINTS,
     *articles.ENDPOINTS,
     *companies.ENDPOINTS,
+    *help_center.ENDPOINTS,
 )
