@@ -14,6 +14,7 @@ from intercom_pipeline.intercom.paging import Page
 from intercom_pipeline.sync.heads import Head, head_of
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.sync.writer import Delivery, Writer
+from intercom_pipeline.warehouse.gone import Gone
 from intercom_pipeline.warehouse.progress import Progress
 
 _DETAILS_AT_ONCE = 160
@@ -39,6 +40,7 @@ class Courier:
         writer: Where records go.
         anew: Ask for every detail, whatever is stored.
         settled_before: Records updated from this second on (unix) may have changed again within it.
+        sights: Remember which records were met, since what is not met has vanished.
         failures: Why details could not be had; from the first on no progress is stored.
         records: Records seen so far.
         expected: Records there are to see, where Intercom told.
@@ -49,6 +51,7 @@ class Courier:
     writer: Writer
     anew: bool = False
     settled_before: float = inf
+    sights: bool = False
     failures: list[IntercomError] = field(default_factory=list)
     records: int = 0
     expected: int | None = None
@@ -98,7 +101,7 @@ class Courier:
             await self.store([answer.content])
         except NotFound:
             # Listed a moment ago, gone now: that is a deletion, not a failure.
-            await self.store(gone=[record_id])
+            await self.store(gone=[Gone(key=record_id)])
         except (Retryable, InvalidRequest) as error:
             # One that cannot be had does not keep the others away; many say that something else is wrong.
             self.failures.append(error)
@@ -120,14 +123,28 @@ class Courier:
         self,
         records: Sequence[msgspec.Raw | bytes] = (),
         *,
-        gone: Sequence[str] = (),
-        complete: bool = False,
+        gone: Sequence[Gone] = (),
+        sighted: Sequence[str] = (),
+        closes: Sequence[str | None] = (),
         progress: Progress | None = None,
     ) -> None:
-        """Store records (all there are, where `complete`), ids that are gone, and progress."""
-        table = self.stream.table
-        delivery = Delivery(table=table, records=records, gone=gone, complete=complete, progress=progress)
-        await self.writer.store(delivery)
+        """Store records, what is gone, what was met or wholly read, and progress; see `Delivery`."""
+        await self.writer.store(
+            Delivery(
+                table=self.stream.table,
+                records=records,
+                gone=gone,
+                sight=self.sights,
+                sighted=sighted,
+                closes=closes,
+                progress=progress,
+            )
+        )
+
+    async def begin_sighting(self) -> None:
+        """From here on, remember which records were met."""
+        self.sights = True
+        await self.writer.ask(lambda warehouse: warehouse.begin_sighting(self.stream.table))
 
     def completed(self, bookmark: int | None) -> Progress:
         """The progress of a stream that is complete up to a bookmark (unix seconds)."""

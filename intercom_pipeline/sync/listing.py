@@ -16,10 +16,12 @@ class ListUnsteady(PipelineError):
 async def read_whole(courier: Courier) -> None:
     """Read a listing that is given in one response; what is missing from it has vanished."""
     stream = courier.stream
+    await courier.begin_sighting()
     params = dict(stream.params)
     async for page in single_page(courier.client, stream.path, records=stream.records, params=params):
         courier.count(page)
-        await courier.store(page.records, complete=True, progress=courier.completed(None))
+        await courier.store(page.records)
+    await courier.store(closes=[None], progress=courier.completed(None))
 
 
 async def read_newest_first(courier: Courier, *, lookback: int) -> None:

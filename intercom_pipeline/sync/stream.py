@@ -23,7 +23,28 @@ class Paging(StrEnum):
 
     SEARCH = "search"
     PAGE_NUMBER = "page number"
+    CURSOR = "cursor"
     SINGLE = "single"
+    """Everything in one response."""
+    SCROLL = "scroll"
+    """All companies, in one pass that nobody else may make meanwhile."""
+    LOG = "log"
+    """What happened between two moments, newest first."""
+    TEXT = "text"
+    """One plain text, for a stream asked for parent by parent."""
+    EXPORT = "export"
+    """A job that Intercom works on, then a file."""
+
+
+class Need(StrEnum):
+    """Whether a run that names no streams syncs this one."""
+
+    ALWAYS = "always"
+    """Every workspace has it: where it cannot be read, the run says so and fails."""
+    WHERE_AVAILABLE = "where available"
+    """Skipped, with the reason, where the API version, the plan or the permissions do not give it."""
+    ON_REQUEST = "on request"
+    """Only where it is asked for, since it costs many requests or needs a setting."""
 
 
 class Dates(StrEnum):
@@ -32,6 +53,60 @@ class Dates(StrEnum):
     SECONDS = "seconds"
     DAYS_UNTIL_2_17 = "days until 2.17"
     """By calendar day in the workspace's time zone up to API version 2.16, by second from 2.17 on."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """One more listing that belongs to a stream.
+
+    Attributes:
+        path: The endpoint.
+        params: Its query parameters, as pairs.
+        records: The key of a page under which the records stand.
+        since: The first API version that has it.
+        before: The first API version that has it no more; empty while all have.
+    """
+
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    records: str = "data"
+    since: str = "2.11"
+    before: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parent:
+    """What a stream is asked for by: a request, or several, for each record of another stream.
+
+    Attributes:
+        table: The parent's table, whose ids are put for `{id}` in the stream's path; empty where the ids are
+            the names in `setting`.
+        having: SQL over the parent's columns that tells which parents can have any; empty for all.
+        changed_only: Ask only for parents whose `updated_at` is another one than when they were asked last.
+        setting: The field of the sync's options that holds the names to ask for.
+    """
+
+    table: str = ""
+    having: str = ""
+    changed_only: bool = True
+    setting: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rest:
+    """A list inside a record of which Intercom shows the first 10 only: where the rest is fetched.
+
+    Attributes:
+        field: The record's key that holds the list, as `{"data": [...], "has_more": true, ...}`.
+        path: The endpoint that lists all (`{id}` is replaced), in `data`.
+        url: The address that each entry is given, as Intercom gives it to the first 10 (`{id}`: the entry's).
+        picks: Keys and values that an entry of the listing must have to belong to this list.
+    """
+
+    field: str
+    path: str
+    url: str
+    picks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +125,12 @@ class Stream:
         per_page: Records asked for at once.
         dates: How a search compares its dates.
         detail: The endpoint of one whole record, where a page gives less (`{id}` is replaced).
+        besides: Further listings whose records belong to it.
+        parent: What it is asked for by, where it has no listing of its own.
+        rests: The lists inside its records that Intercom cuts short.
         minimum_version: The first API version that has it.
+        need: Whether a run that names no streams syncs it.
+        cost: What a sync costs in requests, in words ("1 for each 150 contacts that changed").
     """
 
     table: Table
@@ -64,7 +144,12 @@ class Stream:
     per_page: int = 150
     dates: Dates = Dates.SECONDS
     detail: str = ""
+    besides: tuple[Listing, ...] = ()
+    parent: Parent | None = None
+    rests: tuple[Rest, ...] = ()
     minimum_version: str = "2.11"
+    need: Need = Need.ALWAYS
+    cost: str = ""
 
     @property
     def name(self) -> str:

@@ -18,6 +18,7 @@ from typing import Self, TypeVar
 import msgspec
 
 from intercom_pipeline.warehouse.batch import Batch
+from intercom_pipeline.warehouse.gone import Gone
 from intercom_pipeline.warehouse.merge import Changes
 from intercom_pipeline.warehouse.progress import Progress
 from intercom_pipeline.warehouse.table import Table
@@ -41,15 +42,19 @@ class Delivery:
     Attributes:
         table: The table of the stream.
         records: Records as Intercom sent them.
-        gone: Ids of records that Intercom says are gone.
-        complete: The records are all there are.
+        gone: Records that Intercom says are gone.
+        sight: Remember that the records were met, since what is not met has vanished.
+        sighted: Keys of further records that were met.
+        closes: Parents all of whose rows were met with this; None stands for the whole table.
         progress: What is true afterwards.
     """
 
     table: Table
     records: Sequence[msgspec.Raw | bytes] = ()
-    gone: Sequence[str] = ()
-    complete: bool = False
+    gone: Sequence[Gone] = ()
+    sight: bool = False
+    sighted: Sequence[str] = ()
+    closes: Sequence[str | None] = ()
     progress: Progress | None = None
 
     @property
@@ -180,10 +185,11 @@ def _decoded(deliveries: Sequence[Delivery], folder: Path, name: str) -> list[Ba
     for delivery in deliveries:
         batch = batches.setdefault(delivery.table.name, Batch(table=delivery.table))
         for record in delivery.records:
-            batch.add(record)
-        batch.gone |= set(delivery.gone) - batch.rows.keys()
-        batch.complete |= delivery.complete
-    worth = [batch for batch in batches.values() if batch.rows or batch.gone or batch.complete]
+            batch.add(record, sight=delivery.sight)
+        batch.gone |= {gone.key: gone for gone in delivery.gone if gone.key not in batch.rows}
+        batch.sighted.update(delivery.sighted)
+        batch.closed.update(delivery.closes)
+    worth = [batch for batch in batches.values() if batch.worth_storing]
     for batch in worth:
         batch.write(folder, name)
     return worth

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from intercom_pipeline.warehouse.decode import Note, Row, decode
+from intercom_pipeline.warehouse.gone import Gone
 from intercom_pipeline.warehouse.shape import Shape, shape_of
 from intercom_pipeline.warehouse.spool import Spool, spool
 from intercom_pipeline.warehouse.table import Table
@@ -20,16 +21,18 @@ class Batch:
     Attributes:
         table: The stream's table.
         rows: The newest version of each record, by key.
-        gone: Keys of records that Intercom says are gone.
-        complete: The batch holds every record there is.
+        gone: Records that Intercom says are gone, by key.
+        sighted: Keys that were met, where a sync looks for what has vanished.
+        closed: Parents all of whose rows were met; None stands for the whole table.
         notes: What was noticed about the records.
         spools: Where its rows are written, once they are.
     """
 
     table: Table
     rows: dict[str, Row] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
-    complete: bool = False
+    gone: dict[str, Gone] = field(default_factory=dict)
+    sighted: set[str] = field(default_factory=set)
+    closed: set[str | None] = field(default_factory=set)
     notes: Counter[Note] = field(default_factory=Counter)
     spools: Sequence[Spool] = ()
     shape: Shape = field(init=False)
@@ -37,7 +40,12 @@ class Batch:
     def __post_init__(self) -> None:
         self.shape = shape_of(self.table)
 
-    def add(self, raw: msgspec.Raw | bytes) -> None:
+    @property
+    def worth_storing(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self.rows or self.gone or self.sighted or self.closed or self.notes)
+
+    def add(self, raw: msgspec.Raw | bytes, *, sight: bool = False) -> None:
         """Add a record as Intercom sent it; of two with the same key the newer stays."""
         row = decode(self.shape, raw)
         if not isinstance(row, Row):
@@ -45,10 +53,12 @@ class Batch:
             return
         if row.notes:
             self.notes.update(row.notes)
+        if sight:
+            self.sighted.add(row.key)
         known = self.rows.get(row.key)
         if known is None or (row.version or 0) >= (known.version or 0):
             self.rows[row.key] = row
-            self.gone.discard(row.key)
+            self.gone.pop(row.key, None)
 
     def write(self, folder: Path, name: str) -> None:
         """Write the rows to files, so that only DuckDB's part is left for the commit.

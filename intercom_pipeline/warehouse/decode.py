@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from intercom_pipeline.warehouse.shape import LATEST_TIME, Shape, type_checkers
-from intercom_pipeline.warehouse.table import PARENT, Column, Kind, Table
+from intercom_pipeline.warehouse.table import LIST, PARENT, Column, Kind, Table
 
 EXTRA = "_extra"
 
@@ -97,11 +97,9 @@ def decode(shape: Shape, raw: Line) -> Row | list[Note]:
         decoded = _decode_line(shape, mended(bytes(raw)), notes)
     if decoded is None:
         return notes
-    key = ", ".join(str(decoded.fields[name]) for name in shape.own_key)
-    children = {
-        child.table.name: _child_lines(child, key, decoded.fields.get(child.table.path[0]), notes)
-        for child in shape.children
-    }
+    key = _key(shape, decoded)
+    children: dict[str, list[Line]] = {}
+    _add_children(shape, decoded, children, notes)
     version = decoded.fields.get(shape.table.cursor) if shape.table.cursor else None
     return Row(key=key, version=version, line=decoded.line, children=children, notes=notes)
 
@@ -187,16 +185,22 @@ def unix_seconds(decoded: Any) -> int | None:
     return seconds if 0 < seconds < LATEST_TIME else None
 
 
-def _child_lines(child: Shape, parent: str, container: Any, notes: list[Note]) -> list[Line]:
-    """The rows of one child table that a record holds."""
-    elements: Sequence[Line] = _elements(child, container, notes)
-    if not elements:
-        return []
-    if child.table.scalar:
-        elements = [b'{"' + child.table.scalar.encode() + b'":' + bytes(each) + b"}" for each in elements]
-    prefix = b'{"' + PARENT.encode() + b'":' + msgspec.json.encode(parent)
-    decoded = (_decode_line(child, each, notes) for each in elements)
-    return [prefix + _rest(bytes(each.line)) for each in decoded if each is not None]
+def _key(shape: Shape, decoded: _Line) -> str:
+    return ", ".join(str(decoded.fields[name]) for name in shape.own_key)
+
+
+def _add_children(shape: Shape, decoded: _Line, lines: dict[str, list[Line]], notes: list[Note]) -> None:
+    """Add the rows of the child tables that a record holds, and of their children."""
+    for child in shape.children:
+        into = lines.setdefault(child.table.name, [])
+        prefix = _object({PARENT: msgspec.json.encode(_key(shape, decoded))})[:-1]
+        for path in child.table.paths:
+            named = b',"' + LIST.encode() + b'":' + msgspec.json.encode(path[0]) if child.table.also else b""
+            for element in _elements(child, path, decoded.fields.get(path[0]), notes):
+                row = _decode_line(child, element, notes)
+                if row is not None:
+                    into.append(prefix + named + _rest(bytes(row.line)))
+                    _add_children(child, row, lines, notes)
 
 
 def _rest(line: bytes) -> bytes:
@@ -205,18 +209,33 @@ def _rest(line: bytes) -> bytes:
     return inside if inside.startswith(b"}") else b"," + inside
 
 
-def _elements(child: Shape, container: Any, notes: list[Note]) -> list[msgspec.Raw]:
-    """The records inside a record: the list that the child's path leads to, empty where there is none."""
+def _elements(child: Shape, path: tuple[str, ...], container: Any, notes: list[Note]) -> Iterator[Line]:
+    """The records inside a record: what one of the child's paths leads to, nothing where there is none."""
     if container is None:
-        return []
+        return
     try:
-        inside = child.container.decode(container)
+        inside = child.containers[path[0]].decode(container)
     except msgspec.ValidationError:
-        notes.append(Note(child.table.name, ".".join(child.table.path), Drift.UNREADABLE))
-        return []
-    for _ in child.table.path[1:]:
+        notes.append(Note(child.table.name, ".".join(path), Drift.UNREADABLE))
+        return
+    for _ in path[1:]:
         inside = inside and inside.inside
-    return inside or []
+    yield from _named(child.table, inside or {}) if child.table.mapped else _plain(child.table, inside or [])
+
+
+def _plain(table: Table, elements: Sequence[msgspec.Raw]) -> Iterator[Line]:
+    for each in elements:
+        yield _object({table.scalar: bytes(each)}) if table.scalar else each
+
+
+def _named(table: Table, elements: Mapping[str, msgspec.Raw]) -> Iterator[Line]:
+    """The values of an object as records; what is no record of its own (a `type`, null) is none."""
+    for name, value in elements.items():
+        own = {table.mapped: msgspec.json.encode(name)}
+        if table.scalar:
+            yield _object(own | {table.scalar: bytes(value)})
+        elif bytes(value).startswith(b"{"):
+            yield _object(own)[:-1] + _rest(bytes(value))
 
 
 def _without(raw: Line, keys: frozenset[str]) -> bytes:

@@ -4,15 +4,17 @@ DELETE + INSERT in one transaction is about twice as fast as MERGE INTO here, an
 not written at all, so that a sync of nothing new writes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import duckdb
 
-from intercom_pipeline.warehouse.ddl import identifier, literal
+from intercom_pipeline.warehouse import history
+from intercom_pipeline.warehouse.ddl import identifier
 from intercom_pipeline.warehouse.spool import Spool
 from intercom_pipeline.warehouse.stage import reading, staged
-from intercom_pipeline.warehouse.table import Table
+from intercom_pipeline.warehouse.table import Cap, Table
+from intercom_pipeline.warehouse.transaction import counted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,54 +54,34 @@ def insert(connection: duckdb.DuckDBPyConnection, spools: Iterable[Spool]) -> di
     changes = {}
     for each in spools:
         name = identifier(each.table.name)
-        count = _count(connection, f"INSERT INTO main.{name} BY NAME {reading(each)}") if each.largest else 0
+        count = counted(connection, f"INSERT INTO main.{name} BY NAME {reading(each)}") if each.largest else 0
         changes[each.table.name] = Changes(read=count, inserted=count)
     return changes
 
 
-def merge(
-    connection: duckdb.DuckDBPyConnection, table: Table, *, complete: bool = False
-) -> dict[str, Changes]:
+def merge(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, Changes]:
     """Merge the staged rows of a tree of tables, inside the caller's transaction.
-
-    Args:
-        connection: A connection with a transaction begun and the batch staged.
-        table: The tree's root.
-        complete: The batch is all there is: rows that are not in it have vanished.
 
     Returns:
         What changed, by table.
     """
-    key = table.primary_key[0]
     stale = _drop_stale(connection, table)
-    changes = {}
-    for child in table.children:
-        removed = 0
-        if not child.keeps_vanished:
-            removed = _delete_vanished_children(connection, child, parent=table, complete=complete)
-        changes[child.name] = _merge_one(connection, child) + Changes(removed=removed)
-    gone = 0
-    if complete:
-        still_there = f"SELECT {identifier(key)} FROM {staged(table)}"
-        gone = flag_gone(connection, table, f"{identifier(key)} NOT IN ({still_there})", "vanished")
-    changes[table.name] = _merge_one(connection, table) + Changes(read=stale, unchanged=stale, removed=gone)
+    changes = dict(_merge_children(connection, table))
+    changes[table.name] = _merge_one(connection, table) + Changes(read=stale, unchanged=stale)
     return changes
 
 
-def flag_gone(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    condition: str,
-    reason: str,
-    parameters: Mapping[str, object] | None = None,
-) -> int:
-    """Mark rows as gone from Intercom, where they are not marked already; returns how many."""
-    return _count(
-        connection,
-        f"UPDATE main.{identifier(table.name)} SET _deleted_at = now(), _deleted_reason = {literal(reason)} "
-        f"WHERE _deleted_at IS NULL AND {condition}",
-        parameters,
-    )
+def _merge_children(connection: duckdb.DuckDBPyConnection, parent: Table) -> Iterator[tuple[str, Changes]]:
+    for child in parent.children:
+        yield from _merge_children(connection, child)
+        removed = 0
+        if child.keeps_vanished:
+            _revive(connection, child, parent=parent)
+        else:
+            removed = _delete_vanished_children(connection, child, parent=parent)
+        yield child.name, _merge_one(connection, child) + Changes(removed=removed)
+        if child.cap:
+            _count_missing(connection, child, child.cap, parent=parent)
 
 
 def _drop_stale(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
@@ -107,46 +89,77 @@ def _drop_stale(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
     if not table.cursor:
         return 0
     key, cursor = identifier(table.primary_key[0]), identifier(table.cursor)
-    stale = _count(
+    stale = counted(
         connection,
         f"CREATE OR REPLACE TEMP TABLE stale AS SELECT s.{key} AS id FROM {staged(table)} s "
         f"JOIN main.{identifier(table.name)} t ON s.{key} = t.{key} WHERE t.{cursor} > s.{cursor}",
     )
     if stale:
         connection.execute(f"DELETE FROM {staged(table)} WHERE {key} IN (FROM stale)")
-        for child in table.children:
-            parent = identifier(child.parent_column)
-            connection.execute(f"DELETE FROM {staged(child)} WHERE {parent} IN (FROM stale)")
+        _drop_orphans(connection, table)
     return stale
 
 
-def _delete_vanished_children(
-    connection: duckdb.DuckDBPyConnection, child: Table, *, parent: Table, complete: bool
-) -> int:
+def _drop_orphans(connection: duckdb.DuckDBPyConnection, parent: Table) -> None:
+    """Drop the staged children whose staged parent was dropped."""
+    for child in parent.children:
+        parents = f"SELECT {identifier(parent.primary_key[0])} FROM {staged(parent)}"
+        column = identifier(child.parent_column)
+        connection.execute(f"DELETE FROM {staged(child)} WHERE {column} NOT IN ({parents})")
+        _drop_orphans(connection, child)
+
+
+def _revive(connection: duckdb.DuckDBPyConnection, child: Table, *, parent: Table) -> None:
+    """Children that were flagged with their parent are there again with it, also those not sent any more."""
+    connection.execute(
+        f"UPDATE main.{identifier(child.name)} SET _deleted_at = NULL, _deleted_reason = NULL "
+        f"WHERE _deleted_at IS NOT NULL AND {identifier(child.parent_column)} IN "
+        f"(SELECT {identifier(parent.primary_key[0])} FROM {staged(parent)})"
+    )
+
+
+def _delete_vanished_children(connection: duckdb.DuckDBPyConnection, child: Table, *, parent: Table) -> int:
     """Delete the children that a staged parent had and has no more."""
     parents = f"SELECT {identifier(parent.primary_key[0])} FROM {staged(parent)}"
-    of_them = "true" if complete else f"t.{identifier(child.parent_column)} IN ({parents})"
-    return _count(
+    return counted(
         connection,
-        f"DELETE FROM main.{identifier(child.name)} t WHERE {of_them} "
+        f"DELETE FROM main.{identifier(child.name)} t "
+        f"WHERE t.{identifier(child.parent_column)} IN ({parents}) "
         f"AND NOT EXISTS (SELECT 1 FROM {staged(child)} s WHERE {_same_key(child)})",
+    )
+
+
+def _count_missing(connection: duckdb.DuckDBPyConnection, child: Table, cap: Cap, *, parent: Table) -> None:
+    """Where a staged record came with as many children as Intercom gives, tell how many are missing."""
+    key, link = identifier(parent.primary_key[0]), identifier(child.parent_column)
+    truth = identifier(cap.counted)
+    connection.execute(
+        f"UPDATE {staged(parent)} s SET {identifier(cap.truncated)} = sent < {truth}, "
+        f"{identifier(cap.missing)} = greatest({truth} - stored, 0) "
+        f"FROM (SELECT {link} AS id, count(*) AS sent FROM {staged(child)} "
+        f"GROUP BY {link} HAVING sent >= {cap.most}) JOIN "
+        f"(SELECT {link} AS id, count(*) AS stored FROM main.{identifier(child.name)} GROUP BY {link}) "
+        "USING (id) "
+        f"WHERE id = s.{key} AND {truth} IS NOT NULL"
     )
 
 
 def _merge_one(connection: duckdb.DuckDBPyConnection, table: Table) -> Changes:
     """Merge the staged rows of one table."""
     name, new, key = identifier(table.name), staged(table), ", ".join(map(identifier, table.primary_key))
-    read = _count(connection, f"SELECT count(*) FROM {new}")
+    read = counted(connection, f"SELECT count(*) FROM {new}")
     if not read:
         return Changes()
     of_them = f"FROM main.{name} t SEMI JOIN {new} USING ({key})"
-    known, unchanged = _count(connection, f"SELECT count(*) {of_them}"), 0
+    known, unchanged = counted(connection, f"SELECT count(*) {of_them}"), 0
     if known:  # or else its other columns need not be read
         connection.execute(f"CREATE OR REPLACE TEMP TABLE known AS SELECT t.* {of_them}")
         same = f"{_same_key(table)} AND {_same_values(table)}"
-        unchanged = _count(connection, f"DELETE FROM {new} s USING known t WHERE {same}")
+        unchanged = counted(connection, f"DELETE FROM {new} s USING known t WHERE {same}")
         connection.execute(f"DELETE FROM main.{name} t USING {new} s WHERE {_same_key(table)}")
     connection.execute(f"INSERT INTO main.{name} BY NAME FROM {new}")
+    if table.history:
+        history.renew(connection, table)
     return Changes(read=read, inserted=read - known, updated=known - unchanged, unchanged=unchanged)
 
 
@@ -159,11 +172,3 @@ def _same_values(table: Table) -> str:
         column.name for column in table.all_columns if column.name not in {"_synced_at", "_deleted_reason"}
     ]
     return " AND ".join(f"s.{identifier(name)} IS NOT DISTINCT FROM t.{identifier(name)}" for name in names)
-
-
-def _count(
-    connection: duckdb.DuckDBPyConnection, statement: str, parameters: Mapping[str, object] | None = None
-) -> int:
-    """The number DuckDB answers a counting statement with: rows changed, made or counted."""
-    row = connection.execute(statement, parameters).fetchone()
-    return int(row[0]) if row else 0

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from intercom_pipeline.warehouse.table import PARENT, Column, Kind, Table
+from intercom_pipeline.warehouse.table import LIST, PARENT, Column, Kind, Table
 
 LATEST_TIME = 253_402_300_800
 """The first second of the year 10000: a later time is no time in seconds."""
@@ -40,7 +40,7 @@ class Shape:
             attribute of the checking struct that stands for it.
         detached: Keys that live in child tables alone.
         check: Refuses a record with an unknown key or a value that does not fit.
-        container: For a child: reads what the first key of its path holds, down to the list.
+        containers: For a child: reads what the first key of each of its paths holds, down to the list.
         children: The shapes of the child tables.
     """
 
@@ -50,20 +50,22 @@ class Shape:
     needed: Mapping[str, str]
     detached: frozenset[str]
     check: msgspec.json.Decoder[Any]
-    container: msgspec.json.Decoder[Any]
+    containers: Mapping[str, msgspec.json.Decoder[Any]]
     children: tuple["Shape", ...]
 
 
 @cache
 def shape_of(table: Table) -> Shape:
     """The shape of a table's records."""
-    columns = {column.key: column for column in table.sent if column.key != PARENT}
+    # A child's rows are given their parent's id here; a record asked for by its parent brings it along.
+    given = {PARENT, LIST} if table.path else set()
+    columns = {column.key: column for column in table.sent if column.key not in given}
     own_key = tuple(column.key for column in columns.values() if column.name in table.primary_key)
     cursor = [column.key for column in columns.values() if column.name == table.cursor]
     attributes = {
         key: f"field_{number}" for number, key in enumerate({*columns, *table.ignored, *table.detached})
     }
-    needed = {*own_key, *cursor, *(child.path[0] for child in table.children)}
+    needed = {*own_key, *cursor, *(path[0] for child in table.children for path in child.paths)}
     return Shape(
         table=table,
         columns=columns,
@@ -71,7 +73,7 @@ def shape_of(table: Table) -> Shape:
         needed={key: attributes[key] for key in needed},
         detached=table.detached,
         check=_checker(columns, attributes),
-        container=_container(table.path[1:]),
+        containers={path[0]: _container(table, path[1:]) for path in table.paths if path},
         children=tuple(map(shape_of, table.children)),
     )
 
@@ -88,8 +90,8 @@ def _checker(columns: Mapping[str, Column], attributes: Mapping[str, str]) -> ms
     return msgspec.json.Decoder(struct)
 
 
-def _container(path: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
-    inside: Any = list[msgspec.Raw] | None
+def _container(table: Table, path: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
+    inside: Any = (dict[str, msgspec.Raw] if table.mapped else list[msgspec.Raw]) | None
     for key in reversed(path):
         inside = msgspec.defstruct("Container", [("inside", inside, None)], rename={"inside": key}) | None
     return msgspec.json.Decoder(inside)

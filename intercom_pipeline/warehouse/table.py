@@ -7,6 +7,9 @@ from enum import StrEnum
 PARENT = "_parent"
 """The key under which a child row carries its parent's id while it is staged."""
 
+LIST = "_list"
+"""The key under which a child row of a table with several lists carries the name of its own."""
+
 
 class Kind(StrEnum):
     """What a column holds, which fixes its DuckDB type and the JSON values that fit it."""
@@ -92,6 +95,25 @@ BOOKKEEPING = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Cap:
+    """How many rows of a child table Intercom gives at most with one record of its parent.
+
+    Two columns of the parent say what that means for it.
+
+    Attributes:
+        most: Rows given at most.
+        counted: The parent's column that tells how many there truly are.
+        truncated: The parent's column for whether fewer were given than there are.
+        missing: The parent's column for how many were never given.
+    """
+
+    most: int
+    counted: str
+    truncated: str
+    missing: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
     """One table, or a tree of them: a record's nested lists become child tables.
 
@@ -105,8 +127,12 @@ class Table:
         ignored: Keys of a record that say nothing (Intercom's constant `type`, a `url`) and are not kept.
         children: Tables fed from lists inside this table's records.
         path: For a child: the keys that lead from the parent's record to its list.
-        scalar: For a child whose list holds bare ids: the key they are given.
+        also: For a child: the keys that lead to further lists; `LIST` tells the rows of each apart.
+        mapped: For a child whose rows stand in an object by name: the key the name is given.
+        scalar: For a child whose list holds bare values: the key they are given.
         keeps_vanished: For a child: rows missing from the parent's list stay, because the list is capped.
+        cap: For a child: how the parent says that its list is capped.
+        history: Whether former versions of the rows are kept, in a table of their own.
     """
 
     name: str
@@ -118,8 +144,12 @@ class Table:
     ignored: frozenset[str] = frozenset()
     children: tuple["Table", ...] = ()
     path: tuple[str, ...] = ()
+    also: tuple[tuple[str, ...], ...] = ()
+    mapped: str = ""
     scalar: str = ""
     keeps_vanished: bool = False
+    cap: Cap | None = None
+    history: bool = False
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
@@ -141,9 +171,15 @@ class Table:
         return next(column.name for column in self.columns if column.field == PARENT)
 
     @property
+    def paths(self) -> tuple[tuple[str, ...], ...]:
+        """For a child: the ways from the parent's record to each of its lists."""
+        return (self.path, *self.also)
+
+    @property
     def detached(self) -> frozenset[str]:
         """Keys of the record that live in child tables alone, not in a column of this one."""
-        return frozenset(child.path[0] for child in self.children) - {column.key for column in self.sent}
+        inside = {path[0] for child in self.children for path in child.paths}
+        return frozenset(inside - {column.key for column in self.sent})
 
     def tree(self) -> Iterator["Table"]:
         """This table and its children, parents first."""

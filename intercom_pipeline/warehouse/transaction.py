@@ -1,6 +1,6 @@
 """All or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 import duckdb
@@ -17,3 +17,11 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         with suppress(duckdb.TransactionException):  # a failed commit has rolled back already
             connection.execute("ROLLBACK")
         raise
+
+
+def counted(
+    connection: duckdb.DuckDBPyConnection, statement: str, parameters: Mapping[str, object] | None = None
+) -> int:
+    """The number DuckDB answers a counting statement with: rows changed, made or counted."""
+    row = connection.execute(statement, parameters).fetchone()
+    return int(row[0]) if row else 0

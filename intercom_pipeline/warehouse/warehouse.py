@@ -10,7 +10,8 @@ from intercom_pipeline.warehouse.batch import Batch
 from intercom_pipeline.warehouse.ddl import identifier
 from intercom_pipeline.warehouse.decode import Row
 from intercom_pipeline.warehouse.files import DataFolder
-from intercom_pipeline.warehouse.merge import Changes, flag_gone, insert, merge
+from intercom_pipeline.warehouse.gone import begin_sighting, flag, flag_not_sighted, not_sighted, sight
+from intercom_pipeline.warehouse.merge import Changes, insert, merge
 from intercom_pipeline.warehouse.progress import Progress, Run, Slice
 from intercom_pipeline.warehouse.spool import remove, spool
 from intercom_pipeline.warehouse.stage import UNREADABLE, rescued, stage
@@ -86,7 +87,7 @@ class Warehouse:
 
     def _is_new(self, batch: Batch) -> bool:
         """Whether none of a batch's records is known, as in most batches of a first sync."""
-        if batch.complete:
+        if batch.table.history or len(batch.table.primary_key) > 1 or _capped(batch):
             return False
         key = identifier(batch.table.primary_key[0])
         known = self.connection.execute(
@@ -97,16 +98,13 @@ class Warehouse:
         return known is None
 
     def _merge(self, batch: Batch, changes: dict[str, Changes], *, new: bool) -> None:
-        if new:
-            changes |= insert(self.connection, batch.spools)
-        else:
-            changes |= merge(self.connection, batch.table, complete=batch.complete)
-        if batch.gone:
-            key = identifier(batch.table.primary_key[0])
-            condition = f"{key} IN (SELECT unnest($keys::VARCHAR[]))"
-            parameters = {"keys": sorted(batch.gone)}
-            gone = flag_gone(self.connection, batch.table, condition, "deleted", parameters)
-            changes[batch.table.name] += Changes(removed=gone)
+        table = batch.table
+        changes |= insert(self.connection, batch.spools) if new else merge(self.connection, table)
+        removed = flag(self.connection, table, list(batch.gone.values())) if batch.gone else 0
+        if batch.sighted:
+            sight(self.connection, table, batch.sighted)
+        removed += sum(flag_not_sighted(self.connection, table, parent) for parent in batch.closed)
+        changes[table.name] += Changes(removed=removed)
         memory.note_drift(self.connection, batch.notes)
 
     def _stage(self, batch: Batch) -> None:
@@ -149,6 +147,14 @@ class Warehouse:
         ).fetchall()
         return dict(rows)
 
+    def begin_sighting(self, table: Table) -> None:
+        """Begin to remember which records of a table are met; what is not met can be told afterwards."""
+        begin_sighting(self.connection, table)
+
+    def not_sighted(self, table: Table, *, limit: int) -> list[str]:
+        """Keys of rows that are thought to be there and were not met, at most so many."""
+        return not_sighted(self.connection, table, limit=limit)
+
     def newest(self, table: Table) -> int | None:
         """The highest cursor stored (unix seconds)."""
         [(newest,)] = self.connection.execute(
@@ -186,6 +192,12 @@ class Warehouse:
     def record(self, run: Run) -> None:
         """Keep one stream's part in a run."""
         memory.insert(self.connection, "pipeline.runs", [run])
+
+
+def _capped(batch: Batch) -> bool:
+    """Whether a record came with so many children that some may be missing."""
+    caps = [(child.name, child.cap.most) for child in batch.table.children if child.cap]
+    return any(len(row.children.get(name, ())) >= most for name, most in caps for row in batch.rows.values())
 
 
 def _shown(column: Column) -> str:

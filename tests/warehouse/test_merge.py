@@ -10,6 +10,7 @@ import pytest
 
 from intercom_pipeline.warehouse.batch import Batch
 from intercom_pipeline.warehouse.files import DataFolder
+from intercom_pipeline.warehouse.gone import Gone
 from intercom_pipeline.warehouse.merge import Changes
 from intercom_pipeline.warehouse.opening import open_warehouse
 from intercom_pipeline.warehouse.progress import Progress, Slice, SliceKind
@@ -52,9 +53,11 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
 def put(
     warehouse: Warehouse, *records: dict[str, Any], complete: bool = False, gone: tuple[str, ...] = ()
 ) -> dict[str, Changes]:
-    batch = Batch(table=THINGS, complete=complete, gone=set(gone))
+    warehouse.begin_sighting(THINGS)
+    batch = Batch(table=THINGS, gone={key: Gone(key=key) for key in gone})
+    batch.closed = {None} if complete else set()
     for record in records:
-        batch.add(json.dumps(record).encode())
+        batch.add(json.dumps(record).encode(), sight=complete)
     return warehouse.commit([batch], [])
 
 

@@ -1,0 +1,109 @@
+"""Rows whose record is gone from Intercom: found, and flagged with the reason."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+import duckdb
+
+from intercom_pipeline.warehouse import history
+from intercom_pipeline.warehouse.ddl import identifier
+from intercom_pipeline.warehouse.table import Table
+from intercom_pipeline.warehouse.transaction import counted
+
+DELETED, MERGED, ARCHIVED, VANISHED = "deleted", "merged", "archived", "vanished"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gone:
+    """A record that is gone.
+
+    Attributes:
+        key: Its id.
+        reason: deleted, merged, archived or vanished.
+        into: The id of the record it was merged into.
+    """
+
+    key: str
+    reason: str = DELETED
+    into: str | None = None
+
+
+def key_of(table: Table) -> str:
+    """SQL for a row's key as one text: the id, or its parts with commas between."""
+    parts = ", ".join(identifier(name) for name in table.primary_key)
+    return parts if len(table.primary_key) == 1 else f"concat_ws(', ', {parts})"
+
+
+def sighted(table: Table) -> str:
+    """The name of the temporary table of keys that a sync has met, as SQL."""
+    return identifier(f"sighted_{table.name}")
+
+
+def begin_sighting(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Forget which keys were met."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {sighted(table)} (key VARCHAR)")
+
+
+def sight(connection: duckdb.DuckDBPyConnection, table: Table, keys: Iterable[str]) -> None:
+    """Remember that keys were met."""
+    connection.execute(f"INSERT INTO {sighted(table)} SELECT unnest($1::VARCHAR[])", [list(keys)])
+
+
+def not_sighted(connection: duckdb.DuckDBPyConnection, table: Table, *, limit: int) -> list[str]:
+    """Keys of rows that are thought to be there and were not met, at most so many."""
+    rows = connection.execute(
+        f"SELECT {key_of(table)} AS key FROM main.{identifier(table.name)} "
+        f"WHERE _deleted_at IS NULL AND key NOT IN (FROM {sighted(table)}) ORDER BY key LIMIT {limit}"
+    ).fetchall()
+    return [key for (key,) in rows]
+
+
+def flag_not_sighted(connection: duckdb.DuckDBPyConnection, table: Table, parent: str | None) -> int:
+    """Flag the rows that were not met (of one parent, where it is named), since all were read.
+
+    Returns:
+        How many rows were flagged.
+    """
+    condition, parameters = f"{key_of(table)} NOT IN (FROM {sighted(table)})", {"reason": VANISHED}
+    if parent is not None:
+        condition += f" AND {identifier(table.parent_column)} = $parent"
+        parameters["parent"] = parent
+    flagged = counted(
+        connection,
+        f"UPDATE main.{identifier(table.name)} SET _deleted_at = now(), _deleted_reason = $reason "
+        f"WHERE _deleted_at IS NULL AND {condition}",
+        parameters,
+    )
+    if flagged:
+        _with_them(connection, table)
+    return flagged
+
+
+def flag(connection: duckdb.DuckDBPyConnection, table: Table, gone: Sequence[Gone]) -> int:
+    """Flag rows as gone, where they are not flagged already; returns how many were."""
+    into = ", _merged_into = g.into" if any(each.name == "_merged_into" for each in table.columns) else ""
+    flagged = counted(
+        connection,
+        f"UPDATE main.{identifier(table.name)} t SET _deleted_at = now(), _deleted_reason = g.reason{into} "
+        'FROM (SELECT unnest($gone::STRUCT(key VARCHAR, reason VARCHAR, "into" VARCHAR)[], '
+        "recursive := true)) g "
+        f"WHERE t.{identifier(table.primary_key[0])} = g.key AND t._deleted_at IS NULL",
+        {"gone": [asdict(each) for each in gone]},
+    )
+    if flagged:
+        _with_them(connection, table)
+    return flagged
+
+
+def _with_them(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """What belongs to rows that were flagged is gone with them; their history ends."""
+    if table.history:
+        history.end(connection, table)
+    for child in table.children:
+        connection.execute(
+            f"UPDATE main.{identifier(child.name)} t SET _deleted_at = p._deleted_at, "
+            f"_deleted_reason = p._deleted_reason FROM main.{identifier(table.name)} p "
+            f"WHERE t.{identifier(child.parent_column)} = p.{identifier(table.primary_key[0])} "
+            "AND p._deleted_at IS NOT NULL AND t._deleted_at IS NULL"
+        )
+        _with_them(connection, child)
