@@ -70,6 +70,15 @@ EXCEPTIONS: tuple[Allowed, ...] = (
         fields=("custom_attributes",),
         reason="as in a conversation",
     ),
+    *(
+        Allowed(
+            schema=schema,
+            fields=("type",),
+            reason="2.11 describes ticket_type_attributes.list, its examples show list",
+            shape={"type": "string"},
+        )
+        for schema in ("ticket_type_list", "ticket_type_attribute_list")
+    ),
     Allowed(
         schema="search_request",
         fields=("sort",),

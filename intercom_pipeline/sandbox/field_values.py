@@ -6,6 +6,7 @@ from typing import Any
 
 from intercom_pipeline.sandbox.collection import ORDER_FIELDS, Collection, Record
 from intercom_pipeline.sandbox.search_fields import custom_attribute
+from intercom_pipeline.sandbox.ticket_fields import TICKET_FIELDS, ticket_attribute
 
 Values = tuple[Any, ...]
 Reader = Callable[[int], Values]
@@ -29,6 +30,8 @@ def _record_reader(kind: str, field: str) -> Callable[[Record], Values]:
     if special is not None:
         return special
     attribute = custom_attribute(kind, field)
+    if attribute is not None and kind == "tickets":
+        return lambda record: ticket_attribute(record, attribute)
     if attribute is not None:
         return lambda record: ((record.get("custom_attributes") or {}).get(attribute),)
     path = field.split(".")
@@ -85,4 +88,5 @@ _SPECIAL: dict[tuple[str, str], Callable[[Record], Values]] = {
     ("conversations", "conversation_rating.replied_at"): lambda record: (
         _at(record, ["conversation_rating", "updated_at"]),
     ),
+    **{("tickets", field): read for field, read in TICKET_FIELDS.items()},
 }

@@ -42,6 +42,15 @@ _KINDS: dict[str, Kind] = {
     "teams": Kind(one="team", timed=False, missing=("Team not found", "team_not_found")),
     "tags": Kind(one="tag", timed=False),
     "segments": Kind(one="segment", identity=_newer_object_id),
+    "tickets": Kind(
+        one="ticket",
+        make=content.make_ticket,
+        identity=content.ticket_id,
+        times=content.ticket_times,
+        missing=("Ticket not found", "ticket_not_found"),
+    ),
+    "ticket_types": Kind(one="ticket_type"),
+    "ticket_states": Kind(one="ticket_state", timed=False),
     **LISTS,
 }
 KINDS: Mapping[str, Kind] = MappingProxyType(_KINDS)

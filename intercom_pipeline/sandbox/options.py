@@ -23,6 +23,7 @@ class Sizes:
     """One for each of the thirteen support topics, then sections inside them."""
     long_conversations: int = 1
     """How many of the conversations have over 500 parts, more than one answer of the API can carry."""
+    tickets: int = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which fields can be searched, and by which operators (Intercom's description of the two searches)."""
+"""Which fields can be searched, and by which operators (Intercom's description of its searches)."""
 
 from enum import StrEnum
 
@@ -84,13 +84,28 @@ _CONVERSATIONS = _typed(
     """,
 )
 
-_CUSTOM = {"contacts": ("custom_attributes.",), "conversations": ("custom_attribute.", "custom_attributes.")}
+_TICKETS = _typed(
+    TEXT="""
+        id title description category ticket_type_id contact_ids teammate_ids admin_assignee_id
+        team_assignee_id state
+    """,
+    FLAG="open",
+    SECOND="created_at updated_at snoozed_until",
+)
+
+_CUSTOM = {
+    "contacts": ("custom_attributes.",),
+    "conversations": ("custom_attribute.", "custom_attributes."),
+    "tickets": ("ticket_attribute.",),
+}
 
 
 def field_types(kind: str, version: str) -> dict[str, FieldType]:
     """The searchable fields of a kind in a version, custom attributes aside."""
     if kind == "conversations":
         return _CONVERSATIONS
+    if kind == "tickets":
+        return _TICKETS
     newer = {"formatted_phone": FieldType.TEXT} if at_least(version, "2.16") else {}
     return _CONTACTS | newer | (_exact_dates() if at_least(version, "2.17") else {})
 
@@ -100,7 +115,7 @@ def _exact_dates() -> dict[str, FieldType]:
 
 
 def custom_attribute(kind: str, field: str) -> str | None:
-    """The name of the custom attribute a search field means, or None."""
+    """The custom attribute that a search field means, or None: its name, for tickets its id."""
     for prefix in _CUSTOM[kind]:
         if field.startswith(prefix):
             return field.removeprefix(prefix)

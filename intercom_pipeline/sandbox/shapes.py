@@ -11,6 +11,7 @@ Shape = Callable[[Record, str], Record]
 
 MOST_INLINE = 10
 MOST_PARTS = 500
+MOST_LINKED = 1_000
 
 _BREAK = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.IGNORECASE)
 _LINK = re.compile(r'<a\s[^>]*href="([^"]*)"[^>]*>(.*?)</a>', re.IGNORECASE | re.DOTALL)
@@ -93,6 +94,31 @@ def counted_segment(record: Record, version: str) -> Record:
 def company(record: Record, version: str) -> Record:
     """A company."""
     return shaped("companies", record, version)
+
+
+def ticket(record: Record, version: str) -> Record:
+    """A ticket, alike in searches and alone: its newest 500 parts and at most 1,000 linked objects.
+
+    `total_count` of the parts counts those shown; that of the linked objects counts them all.
+    """
+    parts, linked = record["ticket_parts"], record["linked_objects"]
+    newest = parts["ticket_parts"][-MOST_PARTS:]
+    more = len(linked["data"]) > MOST_LINKED
+    capped = {
+        "ticket_parts": parts | {"ticket_parts": newest, "total_count": len(newest)},
+        "linked_objects": linked | {"data": linked["data"][:MOST_LINKED], "has_more": more},
+    }
+    return shaped("tickets", record | capped, version)
+
+
+def ticket_type(record: Record, version: str) -> Record:
+    """A ticket type with its attributes."""
+    return shaped("ticket_types", record, version)
+
+
+def ticket_state(record: Record, version: str) -> Record:
+    """A ticket state with the types that use it."""
+    return shaped("ticket_states", record, version)
 
 
 def plain_text(body: str | None) -> str | None:

@@ -15,7 +15,10 @@ from intercom_pipeline.sandbox.kinds import KINDS
 from intercom_pipeline.sandbox.options import Options, Sizes
 
 # What other records refer to; `People` holds it.
-_COUNTED = ("admins", "teams", "tags", "segments", "companies", "contacts", "conversations", "articles")
+_COUNTED = (
+    *("admins", "teams", "tags", "segments", "companies", "contacts", "conversations", "articles"),
+    *("tickets",),
+)
 _SHORTEST_LONG, _LONG_STEP = 501, 499
 
 

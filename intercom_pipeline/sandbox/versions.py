@@ -26,6 +26,7 @@ class Shown:
 
 
 _PART = "conversation_parts.conversation_parts[]"
+_TICKET_PART = "ticket_parts.ticket_parts[]"
 
 _CONVERSATION_2_16 = ("channel", "sales_agent", "sales_agent_participated", "external_references")
 _ARTICLE_2_16 = (
@@ -88,6 +89,12 @@ SHOWN: dict[str, tuple[Shown, ...]] = {
     "teams": (Shown(path="assignment_limit", since="2.14"), Shown(path="distribution_method", since="2.14")),
     "companies": (Shown(path="notes", since="2.16"),),
     "help_centers": (Shown(path="default", since="2.16"), Shown(path="locales", since="2.16")),
+    "tickets": (
+        Shown(path="previous_ticket_state_id", since="2.16"),
+        Shown(path=f"{_TICKET_PART}.app_package_code", since="2.13"),
+        Shown(path=f"{_TICKET_PART}.updated_attribute_data", since="2.14"),
+    ),
+    "ticket_types": (Shown(path="ticket_states", since="2.12"),),
 }
 
 _PRIORITY_SINCE_2_16 = {"priority": "high", "not_priority": "none"}
@@ -161,8 +168,21 @@ def _admin(record: Record, version: str) -> Record:
     return record | {"avatar": {"image_url": avatar}}
 
 
+def _ticket(record: Record, version: str) -> Record:
+    # Intercom's examples leave a null out here.
+    shown = {name: value for name, value in record.items() if value is not None or name != "snoozed_until"}
+    state = record["ticket_state"]
+    if not at_least(version, "2.12"):
+        shown["ticket_state"] = state["category"]
+        shown |= {f"ticket_state_{name}": state[name] for name in ("internal_label", "external_label")}
+    if not at_least(version, "2.16"):
+        shown |= {name: str(record[name]) for name in ("admin_assignee_id", "team_assignee_id")}
+    return shown
+
+
 _RENAMED: dict[str, Callable[[Record, str], Record]] = {
     "contacts": _contact,
     "conversations": _conversation,
     "admins": _admin,
+    "tickets": _ticket,
 }

@@ -30,6 +30,8 @@ from intercom_pipeline.sandbox.content.people import (
     make_teams,
 )
 from intercom_pipeline.sandbox.content.segments import segment_members
+from intercom_pipeline.sandbox.content.ticket_parts import author_of, blank_part, updated_attribute
+from intercom_pipeline.sandbox.content.tickets import make_ticket, ticket_id, ticket_times
 from intercom_pipeline.sandbox.content.timeline import conversation_times, longest_conversations
 
 __all__ = [
@@ -38,6 +40,8 @@ __all__ = [
     "People",
     "article_id",
     "article_times",
+    "author_of",
+    "blank_part",
     "contact_id",
     "contact_index",
     "contact_notes",
@@ -55,8 +59,12 @@ __all__ = [
     "make_segments",
     "make_tags",
     "make_teams",
+    "make_ticket",
     "note",
     "segment_members",
     "statistics_of",
     "subscription_type_ids",
+    "ticket_id",
+    "ticket_times",
+    "updated_attribute",
 ]

@@ -49,6 +49,19 @@ class Kind(IntEnum):
     SUBSCRIPTION = 44
     CONTACT_COMPANY = 45
     COMPANY_SEGMENT = 46
+    TICKET_TYPE = 61
+    TICKET_STATE = 62
+    TICKET_ATTRIBUTE = 63
+    TICKET_ID = 64
+    TICKET_CREATED = 65
+    TICKET_LIFE = 66
+    TICKET_RECORD = 67
+    CALL_ID = 68
+    CALL_CREATED = 69
+    CALL_RECORD = 70
+    ACTIVITY_ID = 71
+    ACTIVITY_CREATED = 72
+    ACTIVITY_RECORD = 73
 
 
 def mix(seed: int, kind: int, index: int) -> int:

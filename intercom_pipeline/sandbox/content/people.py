@@ -9,6 +9,7 @@ from intercom_pipeline.sandbox.content.companies import make_companies, with_sur
 from intercom_pipeline.sandbox.content.hours import DAY, HISTORY_DAYS
 from intercom_pipeline.sandbox.content.ids import number_id, object_id
 from intercom_pipeline.sandbox.content.texts import read
+from intercom_pipeline.sandbox.content.ticket_types import make_ticket_states, make_ticket_types
 
 Record = dict[str, Any]
 
@@ -32,6 +33,11 @@ class People:
     topic_tags: Mapping[str, Record]
     team_admins: Mapping[str, Sequence[Record]]
     team_names: Mapping[str, str]
+    ticket_types: Sequence[Record]
+    ticket_states: Sequence[Record]
+    tickets: int = 0
+    calls: int = 0
+    activity_logs: int = 0
 
 
 def make_people(
@@ -46,12 +52,16 @@ def make_people(
     contacts: int = 1_000,
     conversations: int = 300,
     articles: int = 40,
+    tickets: int = 60,
+    calls: int = 30,
+    activity_logs: int = 120,
 ) -> People:
     """Everything the other makers refer to. At least one admin is made; the other counts may be 0."""
     staff = make_admins(seed, max(admins, 1))
     groups = make_teams(seed, teams, staff)
     labels, groupings = make_tags(seed, tags), make_segments(seed, segments, now)
     firms = make_companies(seed, companies, now, labels)
+    types = make_ticket_types(seed, now)
     return People(
         admins=staff,
         teams=groups,
@@ -64,6 +74,11 @@ def make_people(
         topic_tags=_by_topic(labels),
         team_admins={team["id"]: _members(team, staff) for team in groups},
         team_names={team["id"]: team["name"] for team in groups},
+        ticket_types=types,
+        ticket_states=make_ticket_states(seed, types),
+        tickets=tickets,
+        calls=calls,
+        activity_logs=activity_logs,
     )
 
 

@@ -8,6 +8,7 @@ from intercom_pipeline.sandbox.routes import (
     contacts,
     conversations,
     help_center,
+    tickets,
 )
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -17,4 +18,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *articles.ENDPOINTS,
     *companies.ENDPOINTS,
     *help_center.ENDPOINTS,
+    *tickets.ENDPOINTS,
 )
