@@ -54,6 +54,8 @@ def contact(identity: str) -> Record:
         "location": {"type": "location", "country": None, "region": None, "city": None},
         "social_profiles": {"type": "list", "data": []},
         **{name: _inline(f"{url}/{name}") for name in ("tags", "notes", "companies")},
+        "opted_out_subscription_types": _inline(f"{url}/subscriptions"),
+        "opted_in_subscription_types": _inline(f"{url}/subscriptions"),
     }
 
 

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -71,6 +71,10 @@ class Collection:
         self.gone: dict[str, Gone] = {}
         self.revision = 0
         self.indexed_at: dict[int, float] = {}
+        self.computed: dict[str, Callable[[int], tuple[Any, ...]]] = {}
+        """What is searchable about the record at a position though the record does not carry it."""
+        self.indexes: dict[str, Callable[[Any], Iterable[int]]] = {"id": self._at_id}
+        """By field: the positions that hold a value, found without reading every record."""
         self._positions = {identity: position for position, identity in enumerate(ids)}
         self._changed: dict[int, Record] = {}
         self._make = lru_cache(maxsize=_RECORDS_KEPT)(make)
@@ -140,6 +144,13 @@ class Collection:
         """Where in the order `name` the records with `low <= time <= high` start and end."""
         order = self.orders[name]
         return bisect_left(order, sort_key(low, 0)), bisect_right(order, sort_key(high, _POSITION_MASK))
+
+    def __contains__(self, identity: object) -> bool:
+        """Whether a record of this id is listed."""
+        return identity in self._positions and identity not in self.gone
+
+    def _at_id(self, identity: object) -> Iterable[int]:
+        return (self._positions[str(identity)],) if identity in self else ()
 
     def _place(self, position: int, record: Record, now: float) -> None:
         self._changed[position] = record

@@ -4,10 +4,10 @@ from typing import Any
 
 from intercom_pipeline.sandbox import blank
 from intercom_pipeline.sandbox.collection import Gone, Record
-from intercom_pipeline.sandbox.state import State
+from intercom_pipeline.sandbox.contact_lists import ContactLists
 
 
-class ContactChanges(State):
+class ContactChanges(ContactLists):
     """A workspace's contacts, changing."""
 
     def create_contact(self, **fields: Any) -> Record:
@@ -43,33 +43,6 @@ class ContactChanges(State):
             self.collections["contacts"].get(into_id)
             self._drop_contact(from_id, Gone(reason="merged", into=into_id))
             return self.update("contacts", into_id)
-
-    def tag_contact(self, contact_id: str, tag_id: str) -> Record:
-        """Put a tag on a contact; returns the contact."""
-        self.collections["tags"].get(tag_id)
-        return self._attach(contact_id, "tags", {"type": "tag", "id": tag_id, "url": f"/tags/{tag_id}"})
-
-    def untag_contact(self, contact_id: str, tag_id: str) -> Record:
-        """Take a tag off a contact; returns the contact."""
-        with self.lock:
-            held = self.collections["contacts"].get(contact_id)["tags"]
-            kept = [tag for tag in held["data"] if tag["id"] != tag_id]
-            return self.update("contacts", contact_id, tags=held | {"data": kept, "total_count": len(kept)})
-
-    def attach_company(self, contact_id: str, company_id: str) -> Record:
-        """Make a contact a member of a company; returns the contact."""
-        self.collections["companies"].get(company_id)
-        return self._attach(
-            contact_id, "companies", {"type": "company", "id": company_id, "url": f"/companies/{company_id}"}
-        )
-
-    def _attach(self, contact_id: str, name: str, entry: Record) -> Record:
-        with self.lock:
-            held = self.collections["contacts"].get(contact_id)[name]
-            data = [each for each in held["data"] if each["id"] != entry["id"]] + [entry]
-            return self.update(
-                "contacts", contact_id, **{name: held | {"data": data, "total_count": len(data)}}
-            )
 
     def _drop_contact(self, contact_id: str, gone: Gone) -> Record:
         with self.lock:

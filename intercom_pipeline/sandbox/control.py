@@ -30,6 +30,7 @@ from intercom_pipeline.sandbox.kinds import KINDS
 from intercom_pipeline.sandbox.options import NEWEST_VERSION
 from intercom_pipeline.sandbox.request_log import Request as Asked
 from intercom_pipeline.sandbox.service import Service
+from intercom_pipeline.sandbox.truth import TRUTHS
 
 MUTATIONS = frozenset(
     {
@@ -44,6 +45,12 @@ MUTATIONS = frozenset(
         "tag_contact",
         "untag_contact",
         "attach_company",
+        "detach_company",
+        "add_note",
+        "attach_subscription",
+        "detach_subscription",
+        "join_segment",
+        "leave_segment",
         "create_conversation",
         "reply",
         "close",
@@ -97,7 +104,7 @@ def _records(service: Service) -> Route:
     async def respond(http: Request) -> Response:
         _only_this_machine(http)
         kind = http.path_params["kind"]
-        if kind not in KINDS:
+        if kind not in KINDS and kind not in TRUTHS:
             raise HTTPException(404, f"no such kind: {kind}")
         version = http.query_params.get("version", NEWEST_VERSION)
         return _json(service.workspace.records(kind, version=version))

@@ -21,6 +21,11 @@ def reader(kind: str, field: str, collection: Collection) -> Reader:
         if field == name:
             times = collection.times[name]
             return lambda position: (times[position],)
+    computed = collection.computed.get(field)
+    if computed is not None:
+        return computed
+    if field == "id":
+        return lambda position: (collection.ids[position],)
     read = _record_reader(kind, field)
     return lambda position: tuple(_comparable(value) for value in read(collection.at(position)))
 
@@ -63,7 +68,6 @@ def _initiated(record: Record) -> Values:
 
 _SPECIAL: dict[tuple[str, str], Callable[[Record], Values]] = {
     ("contacts", "tag_id"): _ids("tags", "data"),
-    ("contacts", "segment_id"): lambda _: (),
     ("contacts", "andoid_sdk_version"): lambda record: (record.get("android_sdk_version"),),
     ("conversations", "contact_ids"): _ids("contacts", "contacts"),
     ("conversations", "teammate_ids"): _ids("teammates", "teammates"),

@@ -77,8 +77,7 @@ class Searcher:
         asked = (searched.kind, searched.query, searched.order.field, collection.revision, searched.unseen)
         keys = self._kept.get(asked)
         if keys is None:
-            tests = [_test(query, searched) for query in rest]
-            keys = _scan(searched, spans, tests)
+            keys = _scan(searched, spans, rest)
             self._kept[asked] = keys
             if len(self._kept) > _SELECTIONS_KEPT:
                 self._kept.popitem(last=False)
@@ -89,15 +88,37 @@ def _by_order_alone(searched: Searched, spans: dict[OrderField, Span], rest: lis
     return not rest and not searched.unseen and set(spans) <= {searched.order.field}
 
 
-def _scan(searched: Searched, spans: dict[OrderField, Span], tests: list[Test]) -> Sequence[int]:
+def _scan(searched: Searched, spans: dict[OrderField, Span], rest: list[Query]) -> Sequence[int]:
     collection = searched.collection
     times = collection.times[searched.order.field]
+    tests = [_test(query, searched) for query in rest]
+    named = _named(collection, rest)
+    candidates = _candidates(collection, spans) if named is None else _within_all(collection, spans, named)
     found = [
         sort_key(times[position], position)
-        for position in _candidates(collection, spans)
+        for position in candidates
         if position not in searched.unseen and all(test(position) for test in tests)
     ]
     return array("q", sorted(found))
+
+
+def _named(collection: Collection, rest: list[Query]) -> set[int] | None:
+    """The listed positions that a filter every match must pass names outright; None where none does."""
+    for query in rest:
+        if isinstance(query, Filter) and query.operator in {"=", "IN"} and query.field in collection.indexes:
+            found = collection.indexes[query.field]
+            positions = {position for value in query.values for position in found(value)}
+            return {position for position in positions if collection.ids[position] in collection}
+    return None
+
+
+def _within_all(
+    collection: Collection, spans: dict[OrderField, Span], positions: Iterable[int]
+) -> Iterable[int]:
+    checked = [(collection.times[name], span) for name, span in spans.items()]
+    for position in positions:
+        if all(span.low <= times[position] <= span.high for times, span in checked):
+            yield position
 
 
 def _candidates(collection: Collection, spans: dict[OrderField, Span]) -> Iterable[int]:
@@ -105,11 +126,9 @@ def _candidates(collection: Collection, spans: dict[OrderField, Span]) -> Iterab
     bounds = {name: collection.between(name, *_ends(spans.get(name, Span()))) for name in ORDER_FIELDS}
     walked: OrderField = min(ORDER_FIELDS, key=lambda name: bounds[name][1] - bounds[name][0])
     first, last = bounds[walked]
-    others = [(collection.times[name], span) for name, span in spans.items() if name != walked]
-    for key in collection.orders[walked][first : max(first, last)]:
-        position = position_in(key)
-        if all(span.low <= times[position] <= span.high for times, span in others):
-            yield position
+    others = {name: span for name, span in spans.items() if name != walked}
+    walk = (position_in(key) for key in collection.orders[walked][first : max(first, last)])
+    return _within_all(collection, others, walk)
 
 
 def _ends(span: Span) -> tuple[int, int]:

@@ -11,6 +11,7 @@ Shape = Callable[[Record, str], Record]
 
 MOST_INLINE = 10
 MOST_PARTS = 500
+_CAPPED = ("tags", "companies", "notes", "opted_out_subscription_types", "opted_in_subscription_types")
 MOST_LINKED = 1_000
 
 _BREAK = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.IGNORECASE)
@@ -19,9 +20,9 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 def contact(record: Record, version: str) -> Record:
-    """A contact: its tags, companies and notes are capped at ten; `url` leads to the rest."""
+    """A contact: its tags, companies, notes and subscriptions are capped at ten; `url` leads to the rest."""
     shown = dict(shaped("contacts", record, version))
-    for name in ("tags", "companies", "notes"):
+    for name in _CAPPED:
         held = shown.get(name)
         if held and len(held["data"]) > MOST_INLINE:
             shown[name] = held | {"data": held["data"][:MOST_INLINE], "has_more": True}
@@ -119,6 +120,16 @@ def ticket_type(record: Record, version: str) -> Record:
 def ticket_state(record: Record, version: str) -> Record:
     """A ticket state with the types that use it."""
     return shaped("ticket_states", record, version)
+
+
+def note(record: Record, version: str) -> Record:
+    """A note on a contact or a company."""
+    return shaped("notes", record, version)
+
+
+def html_of(body: str) -> str:
+    """A text as a message's HTML; what is HTML already stays as it is."""
+    return body if body.lstrip().startswith("<") else f"<p>{body}</p>"
 
 
 def plain_text(body: str | None) -> str | None:

@@ -9,6 +9,7 @@ from intercom_pipeline.sandbox.contact_changes import ContactChanges
 from intercom_pipeline.sandbox.conversation_changes import ConversationChanges
 from intercom_pipeline.sandbox.matching import Searcher
 from intercom_pipeline.sandbox.options import NEWEST_VERSION
+from intercom_pipeline.sandbox.truth import TRUTHS
 from intercom_pipeline.sandbox.versions import shaped
 
 _AGE_SECONDS = 3 * 365 * 86_400
@@ -30,9 +31,11 @@ class Workspace(ContactChanges, ConversationChanges):
     def records(self, kind: str, *, version: str = NEWEST_VERSION) -> list[Record]:
         """What the source holds now, oldest first: each listed record as a GET shows it, with nothing capped.
 
-        `kind` is a name in `KINDS`.
+        `kind` is a name in `KINDS`, or one in `TRUTHS`: what hangs on those records, as flat lists.
         """
         with self.lock:
+            if kind in TRUTHS:
+                return list(TRUTHS[kind](self, version))
             return [shaped(kind, record, version) for record in self.collections[kind]]
 
     def create_article(self, *, title: str = "Untitled", **fields: Any) -> Record:

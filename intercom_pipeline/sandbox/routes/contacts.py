@@ -8,6 +8,8 @@ from intercom_pipeline.sandbox.endpoint import Answer, Call, Endpoint, json_answ
 from intercom_pipeline.sandbox.errors import ApiError, invalid, missing
 from intercom_pipeline.sandbox.listing import encoded, list_page, page_answer, search_page
 from intercom_pipeline.sandbox.paging import Order
+from intercom_pipeline.sandbox.routes import contact_lists
+from intercom_pipeline.sandbox.routes.contact_lists import named
 from intercom_pipeline.sandbox.versions import at_least
 
 _DEFAULT_PER_PAGE, _MOST_PER_PAGE = 50, 150
@@ -79,46 +81,14 @@ def _archive(call: Call) -> Answer:
 
 def _merge(call: Call) -> Answer:
     contacts = call.workspace.collections["contacts"]
-    source, target = (contacts.get(_named(call, name)) for name in ("from", "into"))
+    source, target = (contacts.get(named(call, name)) for name in ("from", "into"))
     if (source["role"], target["role"]) != ("lead", "user"):
         raise invalid("Only a lead can be merged into a user", code="invalid_merge")
     return _shown(call, call.workspace.merge_contacts(source["id"], target["id"]))
 
 
-def _tags(call: Call) -> Answer:
-    held = call.workspace.collections["contacts"].get(call.id)["tags"]["data"]
-    tags = call.workspace.collections["tags"]
-    return json_answer({"type": "list", "data": [tags.at(tags.position(each["id"])) for each in held]})
-
-
-def _tag(call: Call) -> Answer:
-    call.workspace.tag_contact(call.id, _named(call, "id"))
-    return json_answer(call.workspace.collections["tags"].get(_named(call, "id")))
-
-
-def _untag(call: Call) -> Answer:
-    tag = call.workspace.collections["tags"].get(call.params["tag_id"])
-    call.workspace.untag_contact(call.id, tag["id"])
-    return json_answer(tag)
-
-
-def _companies(call: Call) -> Answer:
-    held = call.workspace.collections["contacts"].get(call.id)["companies"]["data"]
-    companies = call.workspace.collections["companies"]
-    data = [shapes.company(companies.get(each["id"]), call.version) for each in held]
-    pages = {"type": "pages", "next": None, "page": 1, "per_page": 50, "total_pages": 1}
-    return json_answer({"type": "list", "data": data, "pages": pages, "total_count": len(data)})
-
-
 def _fields(call: Call) -> dict[str, Any]:
     return {name: value for name, value in call.body.items() if name in _WRITABLE}
-
-
-def _named(call: Call, name: str) -> str:
-    value = call.body.get(name)
-    if not isinstance(value, str):
-        raise missing(f"{name} is required", field=name)
-    return value
 
 
 def _reference(contact: Record) -> Record:
@@ -142,8 +112,5 @@ ENDPOINTS = (
     _endpoint("PUT", "/contacts/{id}", _update),
     _endpoint("DELETE", "/contacts/{id}", _delete),
     _endpoint("POST", "/contacts/{id}/archive", _archive),
-    _endpoint("GET", "/contacts/{id}/tags", _tags),
-    _endpoint("POST", "/contacts/{id}/tags", _tag),
-    _endpoint("DELETE", "/contacts/{id}/tags/{tag_id}", _untag),
-    _endpoint("GET", "/contacts/{id}/companies", _companies),
+    *contact_lists.ENDPOINTS,
 )

@@ -75,14 +75,13 @@ def _content(body: dict[str, Any], message_type: str) -> dict[str, Any]:
     urls = body.get("attachment_urls") or []
     if len(urls) > _MOST_ATTACHMENTS:
         raise invalid(f"At most {_MOST_ATTACHMENTS} attachments are allowed", field="attachment_urls")
-    said: dict[str, Any] = {"body": _html(body["body"]), "attachments": [_attachment(url) for url in urls]}
+    said: dict[str, Any] = {
+        "body": shapes.html_of(body["body"]),
+        "attachments": [_attachment(url) for url in urls],
+    }
     if body.get("created_at"):
         said |= {name: int(body["created_at"]) for name in ("created_at", "updated_at", "notified_at")}
     return said
-
-
-def _html(body: str) -> str:
-    return body if body.lstrip().startswith("<") else f"<p>{body}</p>"
 
 
 def _attachment(url: str) -> Record:
@@ -124,7 +123,7 @@ def _manage(call: Call) -> Answer:
 
 def _close(call: Call, admin_id: str) -> Record:
     body = call.body.get("body")
-    return call.workspace.close(call.id, admin_id=admin_id, body=body and _html(body))
+    return call.workspace.close(call.id, admin_id=admin_id, body=body and shapes.html_of(body))
 
 
 def _open(call: Call, admin_id: str) -> Record:

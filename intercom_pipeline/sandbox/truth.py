@@ -1,0 +1,45 @@
+"""What the source holds beyond its collections: what hangs on records, as flat lists."""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from intercom_pipeline.sandbox import shapes
+from intercom_pipeline.sandbox.collection import Record
+from intercom_pipeline.sandbox.contact_changes import ContactChanges
+
+Truth = Callable[[ContactChanges, str], Iterator[Record]]
+"""The entries of a kind in an API version."""
+
+
+def _contact_notes(workspace: ContactChanges, version: str) -> Iterator[Record]:
+    for person in workspace.collections["contacts"]:
+        for note in reversed(workspace.notes_of(person["id"])):
+            yield shapes.note(note, version)
+
+
+def _contact_segments(workspace: ContactChanges, _: str) -> Iterator[Record]:
+    contacts = workspace.collections["contacts"]
+    for position in contacts.positions():
+        for segment_id in workspace.memberships.of(position):
+            yield {"contact_id": contacts.ids[position], "segment_id": segment_id}
+
+
+def _contact_subscriptions(workspace: ContactChanges, _: str) -> Iterator[Record]:
+    for person in workspace.collections["contacts"]:
+        for consent, name in _CONSENTS.items():
+            for each in person[name]["data"]:
+                yield {
+                    "contact_id": person["id"],
+                    "subscription_type_id": each["id"],
+                    "consent_type": consent,
+                }
+
+
+_CONSENTS = {"opt_out": "opted_out_subscription_types", "opt_in": "opted_in_subscription_types"}
+TRUTHS: Mapping[str, Truth] = MappingProxyType(
+    {
+        "contact_notes": _contact_notes,
+        "contact_segments": _contact_segments,
+        "contact_subscriptions": _contact_subscriptions,
+    }
+)
