@@ -132,6 +132,14 @@ class Collection:
         self.gone[identity] = gone
         self.revision += 1
 
+    def restore(self, identity: str, now: float) -> Record:
+        """List a record again as it was when it was dropped; raises the kind's 404 where it was not."""
+        if self.gone.pop(identity, None) is None:
+            raise self._missing()
+        position = self.position(identity)
+        self._place(position, self.at(position), now)
+        return self.at(position)
+
     def encoded(self, shape: object, position: int, encode: Callable[[Record], bytes]) -> bytes:
         """The record at a position as JSON in this shape, encoded once until it changes."""
         kept = self._encoded.setdefault(shape, {})

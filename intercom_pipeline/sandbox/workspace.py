@@ -9,13 +9,14 @@ from intercom_pipeline.sandbox.contact_changes import ContactChanges
 from intercom_pipeline.sandbox.conversation_changes import ConversationChanges
 from intercom_pipeline.sandbox.matching import Searcher
 from intercom_pipeline.sandbox.options import NEWEST_VERSION
+from intercom_pipeline.sandbox.ticket_changes import TicketChanges
 from intercom_pipeline.sandbox.truth import TRUTHS
 from intercom_pipeline.sandbox.versions import shaped
 
 _AGE_SECONDS = 3 * 365 * 86_400
 
 
-class Workspace(ContactChanges, ConversationChanges):
+class Workspace(ContactChanges, CompanyChanges, ConversationChanges, TicketChanges):
     """Every record of a pretend workspace, and what people do in it.
 
     Everything may be called from any thread while a server answers requests: changes hold `lock`, as the
