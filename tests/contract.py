@@ -115,10 +115,10 @@ def check_response(version: str, method: str, route: str, status: int, body: Any
     """
     described = describe(version)
     responses = _operation(described, version, method, route)["responses"]
-    answer = responses.get(str(status))
-    if answer is None and status < 400:
+    if str(status) not in responses and status < 400:
         raise Breach(f"{version} {method} {route}: status {status} is not described")
-    schema = _ERROR_FALLBACK if answer is None else answer["content"][_JSON]["schema"]
+    answer = _resolved(responses.get(str(status), {}), described.document)
+    schema = answer["content"][_JSON]["schema"] if "content" in answer else _ERROR_FALLBACK
     _check(described, schema, body, f"{version} {method} {route} {status}")
 
 

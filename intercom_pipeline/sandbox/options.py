@@ -21,6 +21,20 @@ class Sizes:
     help_centers: int = 2
     collections: int = 18
     """One for each of the thirteen support topics, then sections inside them."""
+    internal_articles: int = 6
+    news_items: int = 5
+    newsfeeds: int = 2
+    away_status_reasons: int = 5
+    office_hours_schedules: int = 2
+    office_hours_exceptions: int = 4
+    subscription_types: int = 4
+    brands: int = 3
+    emails: int = 4
+    macros: int = 6
+    audiences: int = 3
+    content_snippets: int = 3
+    external_pages: int = 5
+    content_import_sources: int = 3
     long_conversations: int = 1
     """How many of the conversations have over 500 parts, more than one answer of the API can carry."""
     tickets: int = 60

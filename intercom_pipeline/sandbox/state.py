@@ -111,6 +111,10 @@ class State:
                 return lambda index: {"parts": long.get(index)}
             case "articles":
                 return lambda _: {"collections": sizes.collections}
+            case "news_items":
+                return lambda _: {"newsfeeds": sizes.newsfeeds}
+            case "office_hours_exceptions":
+                return lambda _: {"schedules": sizes.office_hours_schedules}
         return lambda _: {}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from intercom_pipeline.sandbox.collection import Record
 from intercom_pipeline.sandbox.options import VERSIONS
+from intercom_pipeline.sandbox.renamed import RENAMED_LISTS
 
 _LAST = len(VERSIONS)
 
@@ -42,6 +43,13 @@ _ARTICLE_2_16 = (
     "scheduled_publish_at",
     "scheduled_unpublish_at",
     "updated_by_id",
+)
+_INTERNAL_ARTICLE_2_16 = (
+    "body_markdown",
+    "audience_ids",
+    "ai_chatbot_availability",
+    "ai_copilot_availability",
+    "ai_sales_agent_availability",
 )
 
 # The differences between Intercom's descriptions of 2.11 to 2.16, by kind of record.
@@ -89,6 +97,8 @@ SHOWN: dict[str, tuple[Shown, ...]] = {
     "teams": (Shown(path="assignment_limit", since="2.14"), Shown(path="distribution_method", since="2.14")),
     "companies": (Shown(path="notes", since="2.16"),),
     "help_centers": (Shown(path="default", since="2.16"), Shown(path="locales", since="2.16")),
+    "internal_articles": tuple(Shown(path=name, since="2.16") for name in _INTERNAL_ARTICLE_2_16),
+    "content_import_sources": (Shown(path="audience_ids", since="2.15"),),
     "tickets": (
         Shown(path="previous_ticket_state_id", since="2.16"),
         Shown(path=f"{_TICKET_PART}.app_package_code", since="2.13"),
@@ -181,6 +191,7 @@ def _ticket(record: Record, version: str) -> Record:
 
 
 _RENAMED: dict[str, Callable[[Record, str], Record]] = {
+    **RENAMED_LISTS,
     "contacts": _contact,
     "conversations": _conversation,
     "admins": _admin,

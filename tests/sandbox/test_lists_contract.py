@@ -26,6 +26,29 @@ class Listed:
 LISTS = (
     Listed(route="/help_center/collections", kind="collections", one="/help_center/collections/{id}"),
     Listed(route="/help_center/help_centers", kind="help_centers", one="/help_center/help_centers/{id}"),
+    Listed(route="/news/news_items", kind="news_items", one="/news/news_items/{id}"),
+    Listed(route="/news/newsfeeds", kind="newsfeeds", one="/news/newsfeeds/{id}"),
+    Listed(route="/subscription_types", kind="subscription_types"),
+    Listed(route="/ai/external_pages", kind="external_pages", one="/ai/external_pages/{id}", since="2.12"),
+    Listed(
+        route="/ai/content_import_sources",
+        kind="content_import_sources",
+        one="/ai/content_import_sources/{id}",
+        since="2.12",
+    ),
+    Listed(route="/internal_articles", kind="internal_articles", one="/internal_articles/{id}", since="2.13"),
+    Listed(route="/away_status_reasons", kind="away_status_reasons", since="2.14"),
+    Listed(route="/brands", kind="brands", one="/brands/{id}", since="2.15"),
+    Listed(route="/emails", kind="emails", one="/emails/{id}", since="2.15"),
+    Listed(route="/macros", kind="macros", one="/macros/{id}", since="2.16"),
+    Listed(route="/audiences", kind="audiences", one="/audiences/{id}", since="2.16"),
+    Listed(route="/content_snippets", kind="content_snippets", one="/content_snippets/{id}", since="2.16"),
+    Listed(
+        route="/office_hours_schedules",
+        kind="office_hours_schedules",
+        one="/office_hours_schedules/{id}",
+        since="2.16",
+    ),
 )
 _DESCRIBED = [
     pytest.param(listed, version, id=f"{listed.kind}-{version}")

@@ -39,7 +39,7 @@ def entry(name: str, index: int, *, named: str = "name") -> Record:
     """The words of an index in lists.toml; where they have gone round, the name counts: "Roadmap 2"."""
     words = read("lists")[name]
     found, rounds = dict(words[index % len(words)]), index // len(words)
-    return found if rounds == 0 else found | {named: f"{found[named]} {rounds + 1}"}
+    return found | {named: f"{found[named]} {rounds + 1}"} if rounds and named in found else found
 
 
 def lifetime(seed: int, draw: Draw, index: int, now: int) -> tuple[int, int]:

@@ -8,6 +8,10 @@ from intercom_pipeline.sandbox.routes import (
     contacts,
     conversations,
     help_center,
+    knowledge,
+    macros,
+    news,
+    settings,
     tickets,
 )
 
@@ -18,5 +22,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *articles.ENDPOINTS,
     *companies.ENDPOINTS,
     *help_center.ENDPOINTS,
+    *knowledge.ENDPOINTS,
+    *macros.ENDPOINTS,
+    *news.ENDPOINTS,
+    *settings.ENDPOINTS,
     *tickets.ENDPOINTS,
 )

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from functools import cache, partial
 
+from msgspec import Raw
+
 from intercom_pipeline.sandbox.collection import position_in
 from intercom_pipeline.sandbox.endpoint import Answer, Call, json_answer
-from intercom_pipeline.sandbox.listing import all_records, page_answer
+from intercom_pipeline.sandbox.listing import all_records, encoded, page_answer
 from intercom_pipeline.sandbox.paging import Page, number, numbered_page
 from intercom_pipeline.sandbox.shapes import Shape
 from intercom_pipeline.sandbox.versions import shaped
+
+_MOST_COUNTED = 50
 
 Respond = Callable[[Call], Answer]
 
@@ -43,6 +47,19 @@ def numbered(kind: str, path: str, *, default: int, most: int | None = None) -> 
     def answer(call: Call) -> Answer:
         page = newest_page(call, kind, path, default=default, most=most)
         return page_answer(call, kind, page, shape=shape_of(kind))
+
+    return answer
+
+
+def counted(kind: str) -> Respond:
+    """A page of at most 50: `{"type", "data", "total_count", "page", "per_page", "total_pages"}`."""
+
+    def answer(call: Call) -> Answer:
+        most = _MOST_COUNTED
+        page = newest_page(call, kind, "", default=most, most=most)
+        shown = [Raw(body) for body in encoded(call, kind, page.positions, shape_of(kind))]
+        told = {name: page.pages[name] for name in ("page", "per_page", "total_pages")}
+        return json_answer({"type": "list", "data": shown, "total_count": page.total_count, **told})
 
     return answer
 
