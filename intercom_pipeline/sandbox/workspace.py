@@ -16,7 +16,7 @@ from intercom_pipeline.sandbox.versions import shaped
 _AGE_SECONDS = 3 * 365 * 86_400
 
 
-class Workspace(ContactChanges, CompanyChanges, ConversationChanges, TicketChanges):
+class Workspace(ContactChanges, ConversationChanges, TicketChanges):
     """Every record of a pretend workspace, and what people do in it.
 
     Everything may be called from any thread while a server answers requests: changes hold `lock`, as the
