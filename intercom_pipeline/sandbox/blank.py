@@ -170,3 +170,25 @@ def article(writer: int) -> Record:
             "sad_reaction_percentage": 0,
         },
     }
+
+
+def company(identity: str, name: str, now: int) -> Record:
+    """A company of which only the name is known, made at `now` (unix seconds)."""
+    return {
+        "company_id": identity,
+        "app_id": content.WORKSPACE_ID,
+        "name": name,
+        "remote_created_at": now,
+        "last_request_at": now,
+        "monthly_spend": 0,
+        "session_count": 0,
+        "user_count": 0,
+        "size": 0,
+        "website": "",
+        "industry": "",
+        "plan": {},
+        "custom_attributes": {},
+        "tags": {"type": "tag.list", "tags": []},
+        "segments": {"type": "segment.list", "segments": []},
+        "notes": {"type": "note.list", "notes": []},
+    }

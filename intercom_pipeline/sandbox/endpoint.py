@@ -58,6 +58,8 @@ class Endpoint:
     """The permission it needs: contacts, conversations, articles, admins, tags, segments, companies."""
     answer: Callable[[Call], Answer]
     since: str = VERSIONS[0]
+    after_500: Callable[[Workspace], object] | None = None
+    """What a 500 on this endpoint does to the workspace, where it does anything."""
 
 
 def json_answer(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

@@ -60,6 +60,8 @@ class Options:
     """How long a new or changed object is missing from search."""
     archived_readable: bool = True
     """Whether a GET by id still finds an archived contact (Intercom does not say; no list does)."""
+    scroll_taken_status: int = 400
+    """How a second scroll over the companies is refused: 400, or 423 as others have seen."""
     now: float | None = None
     """Unix seconds at which the clock stands still; None lets it run with the machine's."""
     warm: bool = False

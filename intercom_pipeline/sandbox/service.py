@@ -22,6 +22,8 @@ from intercom_pipeline.sandbox.request_log import Request, RequestLog
 from intercom_pipeline.sandbox.versions import at_least
 from intercom_pipeline.sandbox.workspace import Workspace
 
+_SERVER_ERROR = 500
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
@@ -88,7 +90,10 @@ class Service:
             return good()
         if fault.kind is FaultKind.LOOP:
             return looping(good(), _page_token(arrival))
-        return broken(fault, headers, good, self.workspace.clock.seconds())
+        spoiled = broken(fault, headers, good, self.workspace.clock.seconds())
+        if spoiled.status_code == _SERVER_ERROR and arrival.endpoint.after_500:
+            arrival.endpoint.after_500(self.workspace)
+        return spoiled
 
     def _good(self, arrival: Arrival, headers: Mapping[str, str]) -> Response:
         try:

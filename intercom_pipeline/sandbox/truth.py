@@ -35,9 +35,16 @@ def _contact_subscriptions(workspace: ContactChanges, _: str) -> Iterator[Record
                 }
 
 
+def _company_notes(workspace: ContactChanges, version: str) -> Iterator[Record]:
+    for firm in workspace.collections["companies"]:
+        for note in reversed(firm["notes"]["notes"]):
+            yield shapes.note(note, version)
+
+
 _CONSENTS = {"opt_out": "opted_out_subscription_types", "opt_in": "opted_in_subscription_types"}
 TRUTHS: Mapping[str, Truth] = MappingProxyType(
     {
+        "company_notes": _company_notes,
         "contact_notes": _contact_notes,
         "contact_segments": _contact_segments,
         "contact_subscriptions": _contact_subscriptions,

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from intercom_pipeline.sandbox import blank, content
 from intercom_pipeline.sandbox.collection import Record
+from intercom_pipeline.sandbox.company_changes import CompanyChanges
 from intercom_pipeline.sandbox.contact_changes import ContactChanges
 from intercom_pipeline.sandbox.conversation_changes import ConversationChanges
 from intercom_pipeline.sandbox.matching import Searcher
@@ -16,7 +17,7 @@ from intercom_pipeline.sandbox.versions import shaped
 _AGE_SECONDS = 3 * 365 * 86_400
 
 
-class Workspace(ContactChanges, ConversationChanges, TicketChanges):
+class Workspace(ContactChanges, CompanyChanges, ConversationChanges, TicketChanges):
     """Every record of a pretend workspace, and what people do in it.
 
     Everything may be called from any thread while a server answers requests: changes hold `lock`, as the
