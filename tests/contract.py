@@ -80,6 +80,18 @@ EXCEPTIONS: tuple[Allowed, ...] = (
         for schema in ("ticket_type_list", "ticket_type_attribute_list")
     ),
     Allowed(
+        schema="data_attribute",
+        fields=("model",),
+        reason="up to 2.15 model=conversation may be asked for, but the answer's values lack it",
+        shape={"type": "string", "enum": ["contact", "company", "conversation"]},
+    ),
+    Allowed(
+        schema="activity_log_metadata",
+        fields=("before", "after"),
+        reason="2.16 describes objects, its examples show text",
+        shape={"nullable": True},
+    ),
+    Allowed(
         schema="search_request",
         fields=("sort",),
         reason="up to 2.15 only the prose speaks of sorting, with 2.16's object {field, order}",

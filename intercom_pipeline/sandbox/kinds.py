@@ -51,6 +51,20 @@ _KINDS: dict[str, Kind] = {
     ),
     "ticket_types": Kind(one="ticket_type"),
     "ticket_states": Kind(one="ticket_state", timed=False),
+    "calls": Kind(
+        one="call",
+        make=content.make_call,
+        identity=content.call_id,
+        times=content.call_times,
+        missing=("Not Found",),
+    ),
+    "activity_logs": Kind(
+        one=None,
+        make=content.make_activity,
+        identity=content.activity_id,
+        times=content.activity_times,
+        timed=False,
+    ),
     **LISTS,
 }
 KINDS: Mapping[str, Kind] = MappingProxyType(_KINDS)

@@ -38,6 +38,8 @@ class Sizes:
     long_conversations: int = 1
     """How many of the conversations have over 500 parts, more than one answer of the API can carry."""
     tickets: int = 60
+    calls: int = 30
+    activity_logs: int = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -132,6 +132,23 @@ def html_of(body: str) -> str:
     return body if body.lstrip().startswith("<") else f"<p>{body}</p>"
 
 
+def call(record: Record, version: str) -> Record:
+    """A call, without what was said."""
+    return shaped("calls", record, version)
+
+
+def call_with_transcript(record: Record, version: str) -> Record:
+    """A call as the search by conversation shows it; without a transcript, that is empty."""
+    said = record["transcript"]
+    status = None if said is None else "completed"
+    return call(record, version) | {"transcript": said or [], "transcript_status": status}
+
+
+def activity_log(record: Record, version: str) -> Record:
+    """What a teammate did in the workspace's settings."""
+    return shaped("activity_logs", record, version)
+
+
 def plain_text(body: str | None) -> str | None:
     """HTML as plain text; a link becomes `label (url)`, as Intercom describes `display_as`."""
     if body is None:

@@ -17,7 +17,7 @@ from intercom_pipeline.sandbox.options import Options, Sizes
 # What other records refer to; `People` holds it.
 _COUNTED = (
     *("admins", "teams", "tags", "segments", "companies", "contacts", "conversations", "articles"),
-    *("tickets",),
+    *("tickets", "calls", "activity_logs"),
 )
 _SHORTEST_LONG, _LONG_STEP = 501, 499
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -110,6 +111,8 @@ SHOWN: dict[str, tuple[Shown, ...]] = {
 _PRIORITY_SINCE_2_16 = {"priority": "high", "not_priority": "none"}
 # The description knows no null here.
 _ABSENT_RATHER_THAN_NULL = ("company", "sales_agent")
+_CALL_TIMES = ("initiated_at", "answered_at", "ended_at", "created_at", "updated_at")
+_CALL_FORMS = 3
 _RESOLUTION_SINCE_2_15 = {"routed_to_team": "escalated", "abandoned": None}
 
 
@@ -190,10 +193,23 @@ def _ticket(record: Record, version: str) -> Record:
     return shown
 
 
+def _call(record: Record, _: str) -> Record:
+    # A call's time is described as text or a number, and not when it is which: each third call has text.
+    shown = {name: value for name, value in record.items() if name != "transcript"}
+    if int(record["id"]) % _CALL_FORMS:
+        return shown
+    return shown | {name: _iso(shown[name]) for name in _CALL_TIMES if name in shown}
+
+
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 _RENAMED: dict[str, Callable[[Record, str], Record]] = {
     **RENAMED_LISTS,
     "contacts": _contact,
     "conversations": _conversation,
     "admins": _admin,
     "tickets": _ticket,
+    "calls": _call,
 }

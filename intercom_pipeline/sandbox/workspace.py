@@ -4,6 +4,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from intercom_pipeline.sandbox import blank, content
+from intercom_pipeline.sandbox.activity_changes import ActivityChanges
+from intercom_pipeline.sandbox.call_changes import CallChanges
 from intercom_pipeline.sandbox.collection import Record
 from intercom_pipeline.sandbox.company_changes import CompanyChanges
 from intercom_pipeline.sandbox.contact_changes import ContactChanges
@@ -17,7 +19,9 @@ from intercom_pipeline.sandbox.versions import shaped
 _AGE_SECONDS = 3 * 365 * 86_400
 
 
-class Workspace(ContactChanges, CompanyChanges, ConversationChanges, TicketChanges):
+class Workspace(
+    ContactChanges, CompanyChanges, ConversationChanges, TicketChanges, CallChanges, ActivityChanges
+):
     """Every record of a pretend workspace, and what people do in it.
 
     Everything may be called from any thread while a server answers requests: changes hold `lock`, as the

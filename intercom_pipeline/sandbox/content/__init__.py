@@ -5,7 +5,22 @@
 later than it but `snoozed_until`.
 """
 
+from intercom_pipeline.sandbox.content.activity import (
+    activity,
+    activity_id,
+    activity_times,
+    activity_types,
+    make_activity,
+)
 from intercom_pipeline.sandbox.content.articles import article_times, make_article
+from intercom_pipeline.sandbox.content.calls import (
+    blank_call,
+    call_id,
+    call_times,
+    make_call,
+    transcribed,
+    transcript_text,
+)
 from intercom_pipeline.sandbox.content.companies import make_companies
 from intercom_pipeline.sandbox.content.contacts import contact_times, make_contact
 from intercom_pipeline.sandbox.content.conversations import make_conversation
@@ -38,10 +53,17 @@ __all__ = [
     "WORKSPACE_ID",
     "WORKSPACE_ZONE",
     "People",
+    "activity",
+    "activity_id",
+    "activity_times",
+    "activity_types",
     "article_id",
     "article_times",
     "author_of",
+    "blank_call",
     "blank_part",
+    "call_id",
+    "call_times",
     "contact_id",
     "contact_index",
     "contact_notes",
@@ -50,8 +72,10 @@ __all__ = [
     "conversation_index",
     "conversation_times",
     "longest_conversations",
+    "make_activity",
     "make_admins",
     "make_article",
+    "make_call",
     "make_companies",
     "make_contact",
     "make_conversation",
@@ -66,5 +90,7 @@ __all__ = [
     "subscription_type_ids",
     "ticket_id",
     "ticket_times",
+    "transcribed",
+    "transcript_text",
     "updated_attribute",
 ]

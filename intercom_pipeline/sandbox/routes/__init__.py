@@ -3,7 +3,9 @@
 from intercom_pipeline.sandbox.endpoint import Endpoint
 from intercom_pipeline.sandbox.routes import (
     account,
+    activity,
     articles,
+    calls,
     companies,
     contacts,
     conversations,
@@ -16,6 +18,7 @@ from intercom_pipeline.sandbox.routes import (
 )
 
 ENDPOINTS: tuple[Endpoint, ...] = (
+    *activity.ENDPOINTS,
     *account.ENDPOINTS,
     *contacts.ENDPOINTS,
     *conversations.ENDPOINTS,
@@ -27,4 +30,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *news.ENDPOINTS,
     *settings.ENDPOINTS,
     *tickets.ENDPOINTS,
+    *calls.ENDPOINTS,
 )
