@@ -26,7 +26,7 @@ class Kind:
     """The id of any index; None for one more than the greatest so far."""
     times: Times | None = None
     """When records were made and changed, without making them; None makes them all at the start."""
-    count: int | None = None
+    count: Callable[[], int] | None = None
     """How many a workspace starts with, where `Sizes` does not say."""
     timed: bool = True
     """Whether creating and changing a record sets `created_at` and `updated_at`."""

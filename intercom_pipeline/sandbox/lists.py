@@ -1,6 +1,14 @@
 """The kinds of record that make up a workspace's short lists: all of them are made at the start."""
 
-from intercom_pipeline.sandbox.content import help_center, knowledge, news, office, settings
+from intercom_pipeline.sandbox.content import (
+    attributes,
+    help_center,
+    knowledge,
+    news,
+    objects,
+    office,
+    settings,
+)
 from intercom_pipeline.sandbox.kind import Kind
 
 LISTS: dict[str, Kind] = {
@@ -21,5 +29,15 @@ LISTS: dict[str, Kind] = {
         one="content_snippet", make=knowledge.make_content_snippet, missing=("Content snippet not found",)
     ),
     "external_pages": Kind(one="external_page", make=knowledge.make_external_page),
+    "data_attributes": Kind(
+        one="data_attribute", make=attributes.make_data_attribute, count=attributes.data_attribute_count
+    ),
+    "conversation_attributes": Kind(
+        one="conversation_attribute",
+        make=attributes.make_conversation_attribute,
+        count=attributes.conversation_attribute_count,
+        missing=("Conversation attribute not found", "conversation_attribute_not_found"),
+    ),
+    "custom_objects": Kind(one=None, make=objects.make_custom_object),
     "content_import_sources": Kind(one="content_import_source", make=knowledge.make_content_import_source),
 }

@@ -35,6 +35,8 @@ class Sizes:
     content_snippets: int = 3
     external_pages: int = 5
     content_import_sources: int = 3
+    custom_objects: int = 12
+    """Orders and subscriptions by turns; some contacts' custom attributes lead to their order."""
     long_conversations: int = 1
     """How many of the conversations have over 500 parts, more than one answer of the API can carry."""
     tickets: int = 60

@@ -90,7 +90,7 @@ class State:
         if kind.make is None:
             return _listed(kind, getattr(self.people, name))
         make = self._maker(name, kind.make)
-        count = getattr(self.sizes, name) if kind.count is None else kind.count
+        count = getattr(self.sizes, name) if kind.count is None else kind.count()
         if kind.identity is None or kind.times is None:
             return _listed(kind, [make(index) for index in range(count)])
         created, updated = kind.times(self.seed, count, self.started_at)
@@ -109,6 +109,8 @@ class State:
             case "conversations":
                 long = _long_conversations(self.seed, sizes, self.started_at)
                 return lambda index: {"parts": long.get(index)}
+            case "contacts":
+                return lambda _: {"objects": sizes.custom_objects}
             case "articles":
                 return lambda _: {"collections": sizes.collections}
             case "news_items":

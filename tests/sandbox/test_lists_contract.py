@@ -77,3 +77,52 @@ def test_a_list_and_its_records_are_as_described(asker: Asker, listed: Listed, v
     for identity, record in truth.items():
         assert _ask(asker, version, listed.one, listed.one.format(id=identity)) == record
     _ask(asker, version, listed.one, listed.one.format(id="1"), status=404)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_attributes_defined_are_as_described(asker: Asker, version: str) -> None:
+    """Archived ones are listed when asked for; conversations' have a list of their own from 2.16 on."""
+    route, apart = "/data_attributes", at_least(version, "2.16")
+    for model in ("contact", "company"):
+        every = _ask(asker, version, route, f"{route}?model={model}&include_archived=true")["data"]
+        live = _ask(asker, version, route, f"{route}?model={model}")["data"]
+        assert {one["model"] for one in every} == {model}
+        assert live == [one for one in every if not one["archived"]] != every
+    of_conversations = f"{route}?model=conversation&include_archived=true"
+    truth = asker.sandbox.workspace.records("conversation_attributes")
+    if not apart:
+        shown = _ask(asker, version, route, of_conversations)["data"]
+    else:
+        assert _ask(asker, version, route, of_conversations, status=422)["errors"][0]["code"]
+        route = "/conversations/attributes"
+        shown = _ask(asker, version, route, f"{route}?include_archived=true")["data"]
+        assert shown == truth
+        one = f"{route}/{{id}}"
+        assert _ask(asker, version, one, one.format(id=truth[0]["id"])) == truth[0]
+        assert len(_ask(asker, version, route, route)["data"]) == len(truth) - 1
+    assert [one["name"] for one in shown] == [one["name"] for one in truth]
+
+
+@pytest.mark.parametrize("version", [version for version in VERSIONS if at_least(version, "2.13")])
+def test_custom_objects_are_as_described(asker: Asker, version: str) -> None:
+    """One instance is read by either id; a list of them needs 2.16; an unknown type is a 404."""
+    workspace, route = asker.sandbox.workspace, "/custom_object_instances/{type}"
+    orders = [one for one in workspace.records("custom_objects") if one["type"] == "Order"]
+    for order in orders:
+        by_id = f"/custom_object_instances/Order/{order['id']}"
+        assert _ask(asker, version, f"{route}/{{id}}", by_id) == order
+        by_external_id = f"/custom_object_instances/Order?external_id={order['external_id']}"
+        single = asker.get(by_external_id, version=version)
+        check_response(version, "GET", f"{route}/{{id}}", 200, single)
+        assert single == order
+    _ask(asker, version, route, "/custom_object_instances/Shoe?external_id=1", status=404)
+    _ask(asker, version, f"{route}/{{id}}", "/custom_object_instances/Order/none", status=404)
+    if not at_least(version, "2.16"):
+        _ask(asker, version, route, "/custom_object_instances/Order", status=400)
+        return
+    listed = _ask(asker, version, route, "/custom_object_instances/Order?per_page=150")
+    assert sorted(one["id"] for one in listed["data"]) == sorted(one["id"] for one in orders)
+    holder = next(one for one in workspace.records("contacts") if "order" in one["custom_attributes"])
+    of_holder = f"/custom_object_instances/Order?references_contact_id={holder['id']}"
+    assert asker.get(of_holder, version=version)["data"] == holder["custom_attributes"]["order"]["instances"]
+    assert asker.ask("GET", f"{of_holder}&per_page=151", version=version).status_code == 400

@@ -8,6 +8,7 @@ from intercom_pipeline.sandbox.content.chance import Kind, Roll, Weighted, happe
 from intercom_pipeline.sandbox.content.hours import DAY, HISTORY_DAYS
 from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID, object_id
 from intercom_pipeline.sandbox.content.notes import company_notes
+from intercom_pipeline.sandbox.content.oddities import odd_of_company
 from intercom_pipeline.sandbox.content.texts import read
 
 PLANS = {"Free": 0, "Starter": 12, "Team": 19, "Business": 29, "Enterprise": 45}  # dollars a seat and month
@@ -67,7 +68,7 @@ def _company(seed: int, index: int, now: int, tags: Sequence[dict[str, Any]]) ->
         "website": f"https://www.{site}",
         "industry": pick(roll, _INDUSTRIES),
         "plan": {"type": "plan", "id": str(8100 + list(PLANS).index(plan)), "name": plan},
-        "custom_attributes": _attributes(roll, size),
+        "custom_attributes": _attributes(roll, size) | odd_of_company(seed, index),
         "tags": {"type": "tag.list", "tags": [dict(pick(roll, tags))] if tags and happens(roll, 0.2) else []},
         "segments": {"type": "segment.list", "segments": []},
         "notes": {"type": "note.list", "notes": []},

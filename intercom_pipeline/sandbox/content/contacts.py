@@ -8,6 +8,8 @@ from intercom_pipeline.sandbox.content.faces import Face, face, place_of
 from intercom_pipeline.sandbox.content.hours import DAY, Curve, signups
 from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID, note_id, subscription_type_ids
 from intercom_pipeline.sandbox.content.notes import note_count
+from intercom_pipeline.sandbox.content.objects import orders_of_contact
+from intercom_pipeline.sandbox.content.oddities import odd_of_contact
 from intercom_pipeline.sandbox.content.people import People
 
 Record = dict[str, Any]
@@ -41,11 +43,12 @@ def contact_times(seed: int, count: int, now: int) -> tuple["array[int]", "array
     return created, updated
 
 
-def make_contact(seed: int, index: int, now: int, people: People) -> Record:
+def make_contact(seed: int, index: int, now: int, people: People, objects: int = 0) -> Record:
     """The contact of an index as GET /contacts/{id} gives it in 2.14, with the other versions' fields.
 
     All tags and companies are inline (Intercom shows ten); `owner_id` is an integer or null (in 2.16 a
-    string); an unknown e-mail is "", as the description knows no null there.
+    string); an unknown e-mail is "", as the description knows no null there. `objects` counts the
+    workspace's custom objects, to some of which a custom attribute leads.
     """
     who = face(seed, index, people)
     roll = roller(seed, Kind.CONTACT_RECORD, index)
@@ -57,7 +60,9 @@ def make_contact(seed: int, index: int, now: int, people: People) -> Record:
         **_contactability(roll, who),
         **_moments(roll, who, created, updated),
         **_machine(roll, who, updated),
-        "custom_attributes": _attributes(roll, who, created),
+        "custom_attributes": _attributes(roll, who, created)
+        | odd_of_contact(seed, index)
+        | orders_of_contact(seed, index, now, objects),
         **_lists(roll, who, people, seed=seed, index=index),
     }
 

@@ -7,6 +7,7 @@ from intercom_pipeline.sandbox.content.chance import Kind, Roll, happens, pick, 
 from intercom_pipeline.sandbox.content.hours import DAY, HOUR, working
 from intercom_pipeline.sandbox.content.ids import conversation_id, part_id
 from intercom_pipeline.sandbox.content.measures import is_customer, statistics_of
+from intercom_pipeline.sandbox.content.oddities import odd_of_conversation
 from intercom_pipeline.sandbox.content.outcomes import ai_agent, rating, sla_applied
 from intercom_pipeline.sandbox.content.parts import attachments_of, make_parts, written
 from intercom_pipeline.sandbox.content.people import People
@@ -67,7 +68,7 @@ def _record(where: Scene, parts: list[Record], now: int, people: People, roll: R
         "conversation_rating": rating(where, parts),
         "source": _source(where, roll),
         **_participants(where, parts),
-        "custom_attributes": _attributes(where, roll),
+        "custom_attributes": _attributes(where, roll) | odd_of_conversation(where.seed, where.index),
         **_topics(where),
         "first_contact_reply": _first_contact_reply(where, parts),
         "linked_objects": _linked(where, roll),

@@ -5,6 +5,7 @@ from intercom_pipeline.sandbox.routes import (
     account,
     activity,
     articles,
+    attributes,
     calls,
     companies,
     contacts,
@@ -13,6 +14,7 @@ from intercom_pipeline.sandbox.routes import (
     knowledge,
     macros,
     news,
+    objects,
     settings,
     tickets,
 )
@@ -20,6 +22,8 @@ from intercom_pipeline.sandbox.routes import (
 ENDPOINTS: tuple[Endpoint, ...] = (
     *activity.ENDPOINTS,
     *account.ENDPOINTS,
+    # Before /conversations/{id}, which would take "attributes" for an id.
+    *attributes.ENDPOINTS,
     *contacts.ENDPOINTS,
     *conversations.ENDPOINTS,
     *articles.ENDPOINTS,
@@ -28,6 +32,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *knowledge.ENDPOINTS,
     *macros.ENDPOINTS,
     *news.ENDPOINTS,
+    *objects.ENDPOINTS,
     *settings.ENDPOINTS,
     *tickets.ENDPOINTS,
     *calls.ENDPOINTS,
