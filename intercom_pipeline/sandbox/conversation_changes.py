@@ -19,6 +19,10 @@ class ConversationChanges(State):
         """Make the state; the parts added later are numbered on."""
         super().__init__(*args, **named)
         self._part_ids = count(_FIRST_NEW_PART)
+        self.deleted_conversations = content.deleted_conversations(
+            self.seed, self.sizes.conversations, self.started_at
+        )
+        """What GET /conversations/deleted lists, oldest first."""
 
     def create_conversation(
         self, *, contact_id: str | None = None, body: str = "<p>Hello?</p>", **fields: Any
@@ -108,9 +112,73 @@ class ConversationChanges(State):
             ]
             return self._grown(record, new, {})
 
-    def delete_conversation(self, conversation_id: str) -> None:
-        """Delete a conversation for good."""
-        self.delete("conversations", conversation_id)
+    def update_conversation(self, conversation_id: str, **fields: Any) -> Record:
+        """Change fields of a conversation (title, read, …); custom attributes are merged, one by one."""
+        with self.lock:
+            if "custom_attributes" in fields:
+                held = self.collections["conversations"].get(conversation_id)["custom_attributes"]
+                fields["custom_attributes"] = held | fields["custom_attributes"]
+            return self.update("conversations", conversation_id, **fields)
+
+    def untag_conversation(self, conversation_id: str, tag_id: str) -> Record:
+        """Take a tag off a conversation."""
+        with self.lock:
+            tags = self.collections["conversations"].get(conversation_id)["tags"]
+            kept = [each for each in tags["tags"] if each["id"] != tag_id]
+            return self.update("conversations", conversation_id, tags=tags | {"tags": kept})
+
+    def join_conversation(self, conversation_id: str, contact_id: str) -> Record:
+        """Let a further contact take part in a conversation."""
+        with self.lock:
+            person = self.collections["contacts"].get(contact_id)
+            held = self.collections["conversations"].get(conversation_id)["contacts"]
+            kept = [each for each in held["contacts"] if each["id"] != contact_id]
+            one = {"type": "contact", "id": contact_id, "external_id": person["external_id"]}
+            return self.update("conversations", conversation_id, contacts=held | {"contacts": [*kept, one]})
+
+    def leave_conversation(self, conversation_id: str, contact_id: str) -> Record:
+        """Let a contact take part in a conversation no longer."""
+        with self.lock:
+            held = self.collections["conversations"].get(conversation_id)["contacts"]
+            kept = [each for each in held["contacts"] if each["id"] != contact_id]
+            return self.update("conversations", conversation_id, contacts=held | {"contacts": kept})
+
+    def merge_conversations(self, from_id: str, into_id: str) -> Record:
+        """Close a conversation and link it with the one that goes on, which is returned."""
+        with self.lock:
+            self.collections["conversations"].get(into_id)
+            self.close(from_id)
+            self._link(from_id, into_id)
+            return self._link(into_id, from_id)
+
+    def delete_conversation(self, conversation_id: str, *, retain_metrics: bool = True) -> None:
+        """Delete a conversation for good; its id stays in the list of deleted conversations."""
+        with self.lock:
+            self.delete("conversations", conversation_id)
+            self.deleted_conversations[-1]["metrics_retained"] = retain_metrics
+
+    def restore_conversation(self, conversation_id: str) -> Record:
+        """List a deleted conversation again just as it was, its `updated_at` included."""
+        with self.lock:
+            restored = self.collections["conversations"].restore(conversation_id, self.clock.now())
+            kept = [each for each in self.deleted_conversations if each["id"] != conversation_id]
+            self.deleted_conversations = kept
+            return restored
+
+    def delete(self, kind: str, identity: str) -> None:
+        """Take a record out of every list; of a conversation the id is kept; raises the kind's 404."""
+        with self.lock:
+            super().delete(kind, identity)
+            if kind == "conversations":
+                entry = content.deleted(identity, self.clock.seconds(), metrics_retained=True)
+                self.deleted_conversations.append(entry)
+
+    def _link(self, conversation_id: str, other_id: str) -> Record:
+        held = self.collections["conversations"].get(conversation_id)["linked_objects"]
+        kept = [each for each in held["data"] if each["id"] != other_id]
+        data = [*kept, {"type": "conversation", "id": other_id, "category": None}]
+        linked = held | {"data": data, "total_count": len(data)}
+        return self.update("conversations", conversation_id, linked_objects=linked)
 
     def _contact_reply(
         self, record: Record, contact_id: str, body: str | None, message_type: str, part_fields: Record

@@ -24,6 +24,7 @@ from intercom_pipeline.sandbox.content.calls import (
 from intercom_pipeline.sandbox.content.companies import make_companies
 from intercom_pipeline.sandbox.content.contacts import contact_times, make_contact
 from intercom_pipeline.sandbox.content.conversations import make_conversation
+from intercom_pipeline.sandbox.content.deletions import deleted, deleted_conversations
 from intercom_pipeline.sandbox.content.hours import WORKSPACE_ZONE
 from intercom_pipeline.sandbox.content.ids import (
     WORKSPACE_ID,
@@ -71,6 +72,8 @@ __all__ = [
     "conversation_id",
     "conversation_index",
     "conversation_times",
+    "deleted",
+    "deleted_conversations",
     "longest_conversations",
     "make_activity",
     "make_admins",

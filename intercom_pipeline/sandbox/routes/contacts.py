@@ -5,11 +5,12 @@ from typing import Any
 from intercom_pipeline.sandbox import shapes
 from intercom_pipeline.sandbox.collection import Gone, Record
 from intercom_pipeline.sandbox.endpoint import Answer, Call, Endpoint, json_answer
-from intercom_pipeline.sandbox.errors import ApiError, invalid, missing
+from intercom_pipeline.sandbox.errors import ApiError, invalid, missing, not_found
 from intercom_pipeline.sandbox.listing import encoded, list_page, page_answer, search_page
-from intercom_pipeline.sandbox.paging import Order
+from intercom_pipeline.sandbox.paging import Order, cursor_of, cursor_text, number
 from intercom_pipeline.sandbox.routes import contact_lists
 from intercom_pipeline.sandbox.routes.contact_lists import named
+from intercom_pipeline.sandbox.shapes import Shape
 from intercom_pipeline.sandbox.versions import at_least
 
 _DEFAULT_PER_PAGE, _MOST_PER_PAGE = 50, 150
@@ -34,12 +35,12 @@ _WRITABLE = frozenset(
 
 def _list(call: Call) -> Answer:
     page = list_page(call, "contacts", _ORDER, default=_DEFAULT_PER_PAGE, most=_MOST_PER_PAGE)
-    return page_answer(call, "contacts", page, shape=shapes.contact)
+    return page_answer(call, "contacts", page, shape=_shape(call))
 
 
 def _search(call: Call) -> Answer:
     page = search_page(call, "contacts", _ORDER, default=_DEFAULT_PER_PAGE, most=_MOST_PER_PAGE)
-    return page_answer(call, "contacts", page, shape=shapes.contact)
+    return page_answer(call, "contacts", page, shape=_shape(call))
 
 
 def _get(call: Call) -> Answer:
@@ -47,17 +48,33 @@ def _get(call: Call) -> Answer:
     position = contacts.position(call.id)
     gone = contacts.gone.get(call.id)
     if gone is None or (gone.reason == "archived" and call.workspace.options.archived_readable):
-        return Answer(body=encoded(call, "contacts", [position], shapes.contact)[0])
-    _refuse_merged(gone, call.version)
+        return Answer(body=encoded(call, "contacts", [position], _shape(call))[0])
+    _refuse_merged(call, gone)
     contacts.get(call.id)
     raise AssertionError(call.id)
 
 
-def _refuse_merged(gone: Gone, version: str) -> None:
-    if gone.reason == "merged" and at_least(version, "2.16"):
+def _refuse_merged(call: Call, gone: Gone) -> None:
+    if gone.reason == "merged" and at_least(call.version, "2.16"):
         message = "This contact has been merged. See the 'Link' header for the canonical contact."
-        link = {"Link": f'</contacts/{gone.into}>; rel="canonical"'}
+        link = {"Link": f'</contacts/{call.workspace.canonical(call.id)}>; rel="canonical"'}
         raise ApiError(status=410, code="contact_merged", message=message, headers=link)
+
+
+def _merge_history(call: Call) -> Answer:
+    """A list of its own kind: `cursor` and `next_cursor`, neither page numbers nor `starting_after`."""
+    if call.id not in (contacts := call.workspace.collections["contacts"]):
+        raise not_found("Contact not found")
+    if contacts.get(call.id)["role"] != "user":
+        raise not_found("Contact not found")
+    entries = call.workspace.merges.get(call.id, [])
+    entries = entries if call.query.get("order") == "asc" else entries[::-1]
+    start = cursor_of(call.query.get("cursor"))
+    stop = start + number(call.query, "per_page", default=_DEFAULT_PER_PAGE, most=_MOST_PER_PAGE)
+    more = stop < len(entries)
+    next_cursor = cursor_text(stop) if more else None
+    data = entries[start:stop]
+    return json_answer({"type": "list", "data": data, "next_cursor": next_cursor, "has_more": more})
 
 
 def _create(call: Call) -> Answer:
@@ -79,6 +96,14 @@ def _archive(call: Call) -> Answer:
     return json_answer(_reference(call.workspace.archive_contact(call.id)) | {"archived": True})
 
 
+def _unarchive(call: Call) -> Answer:
+    contacts = call.workspace.collections["contacts"]
+    gone = contacts.gone.get(call.id)
+    archived = gone is not None and gone.reason == "archived"
+    record = call.workspace.restore_contact(call.id) if archived else contacts.get(call.id)
+    return json_answer(_reference(record) | {"archived": False})
+
+
 def _merge(call: Call) -> Answer:
     contacts = call.workspace.collections["contacts"]
     source, target = (contacts.get(named(call, name)) for name in ("from", "into"))
@@ -95,12 +120,17 @@ def _reference(contact: Record) -> Record:
     return {"type": "contact", "id": contact["id"], "external_id": contact["external_id"]}
 
 
+def _shape(call: Call) -> Shape:
+    asked = call.query.get("include_merge_history") == "true"
+    return call.workspace.shown_with_merges if asked else shapes.contact
+
+
 def _shown(call: Call, contact: Record) -> Answer:
-    return json_answer(shapes.contact(contact, call.version))
+    return json_answer(_shape(call)(contact, call.version))
 
 
-def _endpoint(method: str, route: str, answer: Any) -> Endpoint:
-    return Endpoint(method=method, route=route, family="contacts", answer=answer)
+def _endpoint(method: str, route: str, answer: Any, since: str = "2.11") -> Endpoint:
+    return Endpoint(method=method, route=route, family="contacts", answer=answer, since=since)
 
 
 ENDPOINTS = (
@@ -112,5 +142,7 @@ ENDPOINTS = (
     _endpoint("PUT", "/contacts/{id}", _update),
     _endpoint("DELETE", "/contacts/{id}", _delete),
     _endpoint("POST", "/contacts/{id}/archive", _archive),
+    _endpoint("POST", "/contacts/{id}/unarchive", _unarchive),
+    _endpoint("GET", "/contacts/{id}/merge_history", _merge_history, since="2.16"),
     *contact_lists.ENDPOINTS,
 )

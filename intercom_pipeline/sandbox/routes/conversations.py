@@ -8,9 +8,11 @@ from intercom_pipeline.sandbox.collection import Record
 from intercom_pipeline.sandbox.endpoint import Answer, Call, Endpoint, json_answer
 from intercom_pipeline.sandbox.errors import invalid, missing
 from intercom_pipeline.sandbox.listing import list_page, page_answer, search_page
-from intercom_pipeline.sandbox.paging import Order, Page
+from intercom_pipeline.sandbox.paging import Order, Page, number, numbered_page
 
 _DEFAULT_PER_PAGE, _MOST_PER_PAGE = 20, 150
+_MOST_DELETED = 60
+_WRITABLE = frozenset({"read", "title", "custom_attributes"})
 _ORDER = Order(field="updated_at")
 _MOST_ATTACHMENTS = 10
 _MESSAGE_TYPES = frozenset({"comment", "note", "quick_reply"})
@@ -160,8 +162,37 @@ def _tag(call: Call) -> Answer:
     return json_answer(record["tags"]["tags"][-1])
 
 
+def _update(call: Call) -> Answer:
+    fields = {name: value for name, value in call.body.items() if name in _WRITABLE}
+    return _shown(call, call.workspace.update_conversation(call.id, **fields))
+
+
+def _merge(call: Call) -> Answer:
+    into = str(call.body.get("merge_into_conversation_id") or "")
+    if not into:
+        raise missing("merge_into_conversation_id is required", field="merge_into_conversation_id")
+    return _shown(call, call.workspace.merge_conversations(call.id, into))
+
+
+def _deleted(call: Call) -> Answer:
+    held = call.workspace.deleted_conversations
+    order = call.query.get("order") or "desc"
+    if order not in {"asc", "desc"}:
+        raise invalid("order must be asc or desc", field="order")
+    page = numbered_page(
+        range(len(held)) if order == "asc" else range(len(held))[::-1],
+        page=number(call.query, "page", default=1),
+        per_page=number(call.query, "per_page", default=_DEFAULT_PER_PAGE, most=_MOST_DELETED),
+        path="/conversations/deleted",
+    )
+    shown = [held[place] for place in page.positions]
+    counted = {"total_count": page.total_count, "pages": page.pages}
+    return json_answer({"type": "conversations.list", **counted, "conversations": shown})
+
+
 def _delete(call: Call) -> Answer:
-    call.workspace.delete_conversation(call.id)
+    retain = call.query.get("retain_metrics") != "false"
+    call.workspace.delete_conversation(call.id, retain_metrics=retain)
     return json_answer({"id": call.id, "object": "conversation", "deleted": True})
 
 
@@ -176,7 +207,10 @@ def _endpoint(method: str, route: str, answer: Callable[[Call], Answer], since: 
 ENDPOINTS = (
     _endpoint("GET", "/conversations", _list),
     _endpoint("POST", "/conversations/search", _search),
+    _endpoint("GET", "/conversations/deleted", _deleted, since="2.16"),
     _endpoint("GET", "/conversations/{id}", _get),
+    _endpoint("PUT", "/conversations/{id}", _update),
+    _endpoint("POST", "/conversations/{id}/merge", _merge, since="2.16"),
     _endpoint("DELETE", "/conversations/{id}", _delete, since="2.13"),
     _endpoint("POST", "/conversations/{id}/reply", _reply),
     _endpoint("POST", "/conversations/{id}/parts", _manage),
