@@ -39,6 +39,9 @@ def test_a_transcript_is_a_text_file(asker: Asker) -> None:
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert answer.text.startswith('[00:00:02] User: "')
     assert len(answer.text.splitlines()) == 5
+    held = asker.sandbox.workspace.records("call_transcripts")
+    assert answer.text == next(each["transcript"] for each in held if each["call_id"] == told["id"])
+    assert len(held) == sum(call["transcription_url"] is not None for call in calls)
     assert asker.ask("GET", f"/calls/{silent['id']}/transcript").status_code == 404
     found = asker.ask("POST", "/calls/search", json={"conversation_ids": [told["conversation_id"]]}).json()
     said = next(call["transcript"] for call in found["data"] if call["id"] == told["id"])
