@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from intercom_pipeline.intercom.connection import Connection, Secret
 from intercom_pipeline.sync.catalog import CATALOG, stream_named
-from intercom_pipeline.sync.engine import Options
+from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.results import Outcome, SyncResult
 from intercom_pipeline.sync.run import run
 from intercom_pipeline.warehouse.errors import WarehouseBusy

@@ -12,7 +12,7 @@ import duckdb
 from intercom_pipeline.intercom.connection import Connection, Patience, Secret
 from intercom_pipeline.sandbox import Sandbox
 from intercom_pipeline.sync.catalog import CATALOG, stream_named
-from intercom_pipeline.sync.engine import Options
+from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.results import SyncResult
 from intercom_pipeline.sync.run import run
 from intercom_pipeline.sync.stream import Stream

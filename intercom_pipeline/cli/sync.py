@@ -78,7 +78,7 @@ def _results(streams: "list[Stream]", settings: "Settings", *, full_refresh: boo
     """Sync, showing how far it is on stderr."""
     connection, folder = settings.connection(), settings.folder()
     from intercom_pipeline.cli.sync_progress import watch  # noqa: PLC0415 - late
-    from intercom_pipeline.sync.engine import Options  # noqa: PLC0415 - late
+    from intercom_pipeline.sync.options import Options  # noqa: PLC0415 - late
     from intercom_pipeline.sync.run import run  # noqa: PLC0415 - late
 
     options = Options(run_id=uuid.uuid4().hex, full_refresh=full_refresh, lookback=settings.lookback_seconds)

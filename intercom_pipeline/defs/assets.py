@@ -10,7 +10,7 @@ from intercom_pipeline.defs.resources import IntercomResource, SyncResource, War
 from intercom_pipeline.defs.run_log import logged
 from intercom_pipeline.defs.translate import materializations, specs, streams_of
 from intercom_pipeline.sync.catalog import CATALOG
-from intercom_pipeline.sync.engine import Options
+from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.results import Outcome, SyncResult
 
 

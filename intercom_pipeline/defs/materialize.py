@@ -19,7 +19,7 @@ from intercom_pipeline.defs.home import prepare_home
 from intercom_pipeline.defs.jobs import sync_job
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.settings import Settings
-from intercom_pipeline.sync.engine import Options
+from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.run import Event, run
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.warehouse.files import DataFolder

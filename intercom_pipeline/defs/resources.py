@@ -15,7 +15,7 @@ from pydantic import Field, PrivateAttr
 
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.settings import load_settings
-from intercom_pipeline.sync.engine import Options
+from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.run import Event, run
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.warehouse.files import DataFolder

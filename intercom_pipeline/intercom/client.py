@@ -53,6 +53,7 @@ class _Call:
     content: bytes | None = None
     version: str | None = None
     deadline: float | None = None
+    accept: str | None = None
 
     @property
     def about(self) -> Request:
@@ -100,6 +101,10 @@ class Client:
         shorter = replace(patience, attempts=min(attempts, patience.attempts))
         return replace(self, connection=replace(self.connection, patience=shorter))
 
+    def speaking(self, version: str) -> "Client":
+        """The same client, asking in this API version unless a request names another."""
+        return replace(self, connection=replace(self.connection, version=version))
+
     async def get(
         self,
         path: str,
@@ -108,15 +113,19 @@ class Client:
         version: str | None = None,
         deadline: float | None = None,
         decode: Callable[[bytes], Any] = whole_json,
+        accept: str | None = None,
         give_up_when_slow: bool = False,
     ) -> Response[Any]:
         """GET `path`, tried again as the connection's patience allows.
 
         `version` and `deadline` (seconds for each try) replace the connection's. `decode` runs within
         the try: a garbled body (ValueError, msgspec's errors) is asked for again, a good one parsed once.
+        `accept` is the media type to ask for, where it is not JSON.
         With `give_up_when_slow` an answer that is too slow raises at once, for callers who can ask for less.
         """
-        call = _Call(method="GET", path=path, params=params, version=version, deadline=deadline)
+        call = _Call(
+            method="GET", path=path, params=params, version=version, deadline=deadline, accept=accept
+        )
         return await self._read(call, decode, give_up_when_slow=give_up_when_slow)
 
     async def post(
@@ -124,6 +133,7 @@ class Client:
         path: str,
         *,
         json: Any,
+        params: Params | None = None,
         version: str | None = None,
         deadline: float | None = None,
         decode: Callable[[bytes], Any] = whole_json,
@@ -131,7 +141,9 @@ class Client:
     ) -> Response[Any]:
         """POST a question, such as a search, tried again like a GET: never a write (see `send_once`)."""
         body = msgspec.json.encode(json)
-        call = _Call(method="POST", path=path, content=body, version=version, deadline=deadline)
+        call = _Call(
+            method="POST", path=path, params=params, content=body, version=version, deadline=deadline
+        )
         return await self._read(call, decode, give_up_when_slow=give_up_when_slow)
 
     async def send_once(
@@ -167,6 +179,8 @@ class Client:
         headers = versions.header_for(call.version or self.connection.version)
         if call.content is not None:
             headers["Content-Type"] = "application/json"
+        if call.accept is not None:
+            headers["Accept"] = call.accept
         return self._http.build_request(
             call.method, call.path, params=call.params, content=call.content, headers=headers
         )

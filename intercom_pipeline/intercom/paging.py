@@ -1,8 +1,9 @@
 """The ways Intercom hands out pages, each an async generator of pages.
 
-    cursor_pages     GET, `starting_after` in the query          contacts, conversations
+    cursor_pages     GET, `starting_after` in the query          contacts, conversations, macros
     search_pages     POST, `starting_after` in the body          contacts, conversations, tickets
-    numbered_pages   GET, `page` in the query                    articles
+    numbered_pages   GET (or POST), `page` in the query          articles, calls, activity logs
+    scroll_pages     GET, `scroll_param` in the query            companies
     single_page      GET, one response with everything           admins, teams, tags, segments
 
 Each page carries the token from which the next one starts: store it, and hand it in as `start` to resume.
@@ -38,6 +39,8 @@ class Page:
     """Where to start for the page after this one; None after the last."""
     bytes: int
     """Size of the body."""
+    total_pages: int | None = None
+    """Pages in the whole listing, where Intercom tells."""
 
 
 def cursor_pages(
@@ -71,6 +74,7 @@ def search_pages(
     search: Search,
     *,
     records: str = "data",
+    params: Params | None = None,
     start: str | None = None,
     per_page: int = 150,
     version: str | None = None,
@@ -83,6 +87,7 @@ def search_pages(
         after = {} if token is None else {"starting_after": token}
         return client.post(
             path,
+            params=params,
             json={**body, "pagination": {"per_page": size, **after}},
             version=version,
             decode=partial(page_body, records=records),
@@ -101,11 +106,13 @@ async def numbered_pages(
     start: int = 1,
     per_page: int = 50,
     version: str | None = None,
+    by_post: bool = False,
 ) -> AsyncGenerator[Page]:
     """The pages of a listing by page number; `start` counts pages of `per_page` records, from 1."""
+    method = partial(client.post, json={}) if by_post else client.get
 
     def ask(number: int, size: int, *, give_up_when_slow: bool) -> Awaitable[Response[PageBody]]:
-        return client.get(
+        return method(
             path,
             params={**(params or {}), "page": number, "per_page": size},
             version=version,
@@ -124,6 +131,7 @@ async def numbered_pages(
             total_count=last.total_count,
             next=number if more else None,
             bytes=sum(len(answer.body) for answer in answers),
+            total_pages=_total_pages(last.pages),
         )
 
 
@@ -140,6 +148,33 @@ async def single_page(
         path, params=params, version=version, decode=partial(page_body, records=records)
     )
     yield _page(answer, None)
+
+
+async def scroll_pages(
+    client: Client, path: str, *, records: str = "data", version: str | None = None
+) -> AsyncGenerator[Page]:
+    """The pages of a scroll, which one reader at a time may have open, up to the empty one that closes it.
+
+    The same token comes with every page. A scroll dies after a minute without a request and with any error of
+    the server's, and cannot be taken up again: whoever gets a `Retryable` or `NotFound` starts anew.
+    """
+    decode, token = partial(page_body, records=records), None
+    while True:
+        # What failed half-way cannot be asked for again; the first page can.
+        asking = client.trying(1) if token else client
+        answer = await asking.get(
+            path, params={"scroll_param": token} if token else None, version=version, decode=decode
+        )
+        if not answer.content.records:
+            return
+        token = msgspec.json.decode(answer.body, type=_Scroll).scroll_param or token
+        if token is None:
+            raise ResponseInvalid(Request(method="GET", path=path).failure("it names no scroll_param"))
+        yield _page(answer, token)
+
+
+class _Scroll(msgspec.Struct):
+    scroll_param: str | None = None
 
 
 async def _follow(
@@ -201,6 +236,11 @@ def _token(answer: Response[PageBody], about: Request) -> str | None:
 def _has_more(pages: Any) -> bool:
     if not isinstance(pages, dict):
         return False
-    page, total = pages.get("page"), pages.get("total_pages")
-    counted = isinstance(page, int) and isinstance(total, int) and page < total
+    page, total = pages.get("page"), _total_pages(pages)
+    counted = isinstance(page, int) and total is not None and page < total
     return bool(pages.get("next")) or counted
+
+
+def _total_pages(pages: Any) -> int | None:
+    total = pages.get("total_pages") if isinstance(pages, dict) else None
+    return total if isinstance(total, int) else None

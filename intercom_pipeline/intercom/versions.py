@@ -23,6 +23,16 @@ def contact_dates_are_days(version: str) -> bool:
     return version == APP or _number(version) <= (2, 16)
 
 
+def tells_merge_history(version: str) -> bool:
+    """Whether a contact can tell which others were merged into it (`include_merge_history`, from 2.16 on)."""
+    return at_least(version, "2.16")
+
+
+def at_least(version: str, other: str) -> bool:
+    """Whether a version is another one or later; `app` counts as the oldest."""
+    return version != APP and _number(version) >= _number(other)
+
+
 def _number(version: str) -> tuple[int, int]:
     major, minor = version.split(".")
     return int(major), int(minor)

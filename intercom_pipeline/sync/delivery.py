@@ -12,10 +12,12 @@ from intercom_pipeline.intercom.client import Client
 from intercom_pipeline.intercom.errors import IntercomError, InvalidRequest, NotFound, Retryable
 from intercom_pipeline.intercom.paging import Page
 from intercom_pipeline.sync.heads import Head, head_of
+from intercom_pipeline.sync.rests import completed, is_cut_short
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.sync.writer import Delivery, Writer
 from intercom_pipeline.warehouse.gone import Gone
 from intercom_pipeline.warehouse.progress import Progress
+from intercom_pipeline.warehouse.table import Table
 
 _DETAILS_AT_ONCE = 160
 """Details of a stream asked for or waiting to be stored: with 1 s of latency, some 150 a second."""
@@ -40,6 +42,7 @@ class Courier:
         writer: Where records go.
         anew: Ask for every detail, whatever is stored.
         settled_before: Records updated from this second on (unix) may have changed again within it.
+        only_changed: Store no record whose stored version is the same.
         sights: Remember which records were met, since what is not met has vanished.
         failures: Why details could not be had; from the first on no progress is stored.
         records: Records seen so far.
@@ -51,6 +54,7 @@ class Courier:
     writer: Writer
     anew: bool = False
     settled_before: float = inf
+    only_changed: bool = False
     sights: bool = False
     failures: list[IntercomError] = field(default_factory=list)
     records: int = 0
@@ -64,51 +68,87 @@ class Courier:
             self.expected = page.total_count
 
     async def deliver(self, page: Page, progress: Progress | None = None) -> None:
-        """Store a page, or the details of those of its records that changed; then the progress is true."""
+        """Store a page, or the whole of those of its records that changed; then the progress is true."""
         self.count(page)
-        if not self.stream.detail:
-            await self.store(page.records, progress=progress)
-            return
-        heads = {head.id: head for head in map(head_of, page.records) if _ID.fullmatch(head.id)}
+        records: Sequence[msgspec.Raw] = page.records
+        if self.only_changed:
+            changed = await self._changed(self._heads(records))
+            records = [raw for raw in records if head_of(raw).id in changed]
+        partial = [raw for raw in records if self.stream.detail or is_cut_short(self.stream, raw)]
+        await self._deliver_whole(partial)
+        await self.store(
+            [] if self.stream.detail else _without(records, partial),
+            sighted=list(self._heads(page.records)) if self.sights else (),
+            progress=None if self.failures else progress,
+        )
+        await self._flag_elsewhere(page)
+
+    def _heads(self, records: Sequence[msgspec.Raw]) -> dict[str, Head]:
+        """The heads of records that can be asked for by id."""
+        return {head.id: head for head in map(head_of, records) if _ID.fullmatch(head.id)}
+
+    async def _deliver_whole(self, records: Sequence[msgspec.Raw]) -> None:
+        """Store the whole of records of which a page gives a part only, where they changed."""
+        heads = self._heads(records)
         # What has no id to ask by is at least noted.
-        odd = [raw for raw in page.records if head_of(raw).id not in heads]
+        odd = [raw for raw in records if head_of(raw).id not in heads]
         if odd:
             await self.store(odd)
+        if not heads:
+            return
+        changed = await self._changed(heads)
         async with asyncio.TaskGroup() as group:
-            for record_id in await self._changed(heads):
-                await self._details.acquire()
-                group.create_task(self._deliver_detail(record_id))
-        if progress and not self.failures:
-            await self.store(progress=progress)
+            for raw in records:
+                if (record_id := head_of(raw).id) in changed:
+                    await self._details.acquire()
+                    group.create_task(self._deliver_one(record_id, raw))
 
-    async def _changed(self, heads: Mapping[str, Head]) -> list[str]:
+    async def _changed(self, heads: Mapping[str, Head]) -> set[str]:
         """The ids of the records whose stored version is another one, or none, or may not be the last."""
         if self.anew:
-            return list(heads)
+            return set(heads)
         ids = list(heads)
         stored = await self.writer.ask(lambda warehouse: warehouse.stored_versions(self.stream.table, ids))
-        return [
+        return {
             record_id
             for record_id, head in heads.items()
             if head.updated_at is None
             or head.updated_at >= self.settled_before
             or stored.get(record_id, -1) != head.updated_at
-        ]
+        }
 
-    async def _deliver_detail(self, record_id: str) -> None:
+    async def _deliver_one(self, record_id: str, raw: msgspec.Raw) -> None:
         try:
-            answer = await self.client.get(self.stream.detail.replace("{id}", record_id))
-            await self.store([answer.content])
+            await self.store([await self._whole(record_id, raw)])
         except NotFound:
             # Listed a moment ago, gone now: that is a deletion, not a failure.
             await self.store(gone=[Gone(key=record_id)])
         except (Retryable, InvalidRequest) as error:
-            # One that cannot be had does not keep the others away; many say that something else is wrong.
-            self.failures.append(error)
-            if len(self.failures) > _MOST_FAILURES:
-                raise
+            self.fail(error)
         finally:
             self._details.release()
+
+    async def _whole(self, record_id: str, raw: msgspec.Raw) -> bytes:
+        if not self.stream.detail:
+            return await completed(self.client, self.stream, record_id, raw)
+        answer = await self.client.get(self.stream.detail.replace("{id}", record_id))
+        return bytes(answer.content)
+
+    async def _flag_elsewhere(self, page: Page) -> None:
+        """Some records say that those of another stream are gone."""
+        if self.stream.tells_gone:
+            gone = [Gone(key=record_id) for record_id in self._heads(page.records)]
+            await self.writer.store(Delivery(table=self.stream.tells_gone, gone=gone))
+
+    def fail(self, error: IntercomError) -> None:
+        """One that cannot be had does not keep the others away; many say that something else is wrong.
+
+        Raises:
+            IntercomError: It is one too many.
+        """
+        self.failures.append(error)
+        if len(self.failures) > _MOST_FAILURES:
+            raise error
 
     def raise_failure(self) -> None:
         """Say at the end which detail could not be had; no progress was stored since.
@@ -126,6 +166,7 @@ class Courier:
         gone: Sequence[Gone] = (),
         sighted: Sequence[str] = (),
         closes: Sequence[str | None] = (),
+        orphaned_by: Table | None = None,
         progress: Progress | None = None,
     ) -> None:
         """Store records, what is gone, what was met or wholly read, and progress; see `Delivery`."""
@@ -137,6 +178,7 @@ class Courier:
                 sight=self.sights,
                 sighted=sighted,
                 closes=closes,
+                orphaned_by=orphaned_by,
                 progress=progress,
             )
         )
@@ -158,3 +200,8 @@ class Courier:
     async def bookmark(self) -> tuple[bool, int | None]:
         """Whether the stream was ever synced completely, and its bookmark (unix seconds)."""
         return await self.writer.ask(lambda warehouse: warehouse.bookmark(self.stream.name))
+
+
+def _without(records: Sequence[msgspec.Raw], others: Sequence[msgspec.Raw]) -> list[msgspec.Raw]:
+    left_out = set(map(id, others))
+    return [raw for raw in records if id(raw) not in left_out]

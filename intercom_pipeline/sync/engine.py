@@ -12,37 +12,30 @@ import msgspec
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.client import Client
 from intercom_pipeline.intercom.meter import Meter
+from intercom_pipeline.sync.access import (
+    StreamUnavailable,
+    asking_version,
+    may_be_skipped,
+    refused_by_version,
+    unavailable,
+)
 from intercom_pipeline.sync.days import calendar_of
 from intercom_pipeline.sync.delivery import Courier
-from intercom_pipeline.sync.listing import read_newest_first, read_whole
+from intercom_pipeline.sync.options import Options, Work
 from intercom_pipeline.sync.plan import Terms
+from intercom_pipeline.sync.reading import read
 from intercom_pipeline.sync.results import Cost, Outcome, StreamProgress, SyncResult
-from intercom_pipeline.sync.searching import read_by_search
-from intercom_pipeline.sync.stream import Paging, Stream
+from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.sync.writer import Writer
 from intercom_pipeline.warehouse.files import unwritable
 from intercom_pipeline.warehouse.merge import Changes
 from intercom_pipeline.warehouse.opening import belongs_to, explained
 from intercom_pipeline.warehouse.progress import Run
+from intercom_pipeline.warehouse.table import Table
 from intercom_pipeline.warehouse.warehouse import Warehouse
 
 _FIRST_ATTEMPTS = 4
 """A person may be waiting to hear that the address or the network is wrong."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Options:
-    """How to sync.
-
-    Attributes:
-        full_refresh: Ask for everything anew, whatever is stored.
-        lookback: Seconds before the bookmark that are asked for again.
-        run_id: The run's name in `pipeline.runs`.
-    """
-
-    run_id: str
-    full_refresh: bool = False
-    lookback: int = 900
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,6 +45,7 @@ class _Part:
     courier: Courier
     terms: Terms
     meter: Meter
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=time.monotonic)
     bookmark_before: int | None = None
@@ -126,25 +120,58 @@ class Engine:
 
     def _part(self, stream: Stream, writer: Writer, terms: Terms) -> _Part:
         meter = Meter()
-        client = self.client.metered(meter)
+        version = asking_version(stream, self.client.connection.version)
+        client = self.client.metered(meter).speaking(version)
         courier = Courier(stream=stream, client=client, writer=writer, anew=self.options.full_refresh)
         return _Part(courier=courier, terms=terms, meter=meter)
 
     async def _sync_one(self, part: _Part, writer: Writer) -> SyncResult:
         outcome, error = Outcome.PARTIAL, None
         try:
-            if self.options.full_refresh:
-                await writer.ask(lambda warehouse: warehouse.forget(part.stream.name))
-            _, part.bookmark_before = await part.courier.bookmark()
-            await _read(part)
+            await self._prepare(part, writer)
+            await read(part.courier, part.terms, self.options, self._parents(part))
+            await self._conclude(part, writer)
             outcome = Outcome.COMPLETE
         except Exception as raised:  # noqa: BLE001 - one failing stream does not stop the others
-            outcome, error = Outcome.FAILED, self._explained(raised)
+            error = self._explained(raised, part.stream)
+            outcome = self._failed_or_skipped(part.stream, error)
         finally:
+            part.ended.set()
             recording = asyncio.create_task(self._result(part, writer, outcome, error))
             # A run that is stopped just now still keeps what it did.
             await asyncio.wait([recording])
         return recording.result()
+
+    async def _prepare(self, part: _Part, writer: Writer) -> None:
+        stream = part.stream
+        refused = refused_by_version(stream, self.client.connection.version)
+        if refused:
+            raise refused
+        if self.options.work is Work.SYNC:
+            if self.options.full_refresh:
+                await writer.ask(lambda warehouse: warehouse.forget(stream.name))
+            part.courier.anew |= await writer.ask(
+                lambda warehouse: warehouse.is_to_be_fetched_anew(stream.name)
+            )
+        _, part.bookmark_before = await part.courier.bookmark()
+        for other in self._parts:
+            if stream.parent and other.stream.name == stream.parent.table:
+                await other.ended.wait()
+
+    async def _conclude(self, part: _Part, writer: Writer) -> None:
+        name = part.stream.name
+        if self.options.work is Work.SYNC and part.courier.anew:
+            await writer.ask(lambda warehouse: warehouse.was_fetched_anew(name))
+
+    def _parents(self, part: _Part) -> Table | None:
+        parent = part.stream.parent
+        tables = {table.name: table for table in self.warehouse.tables}
+        return tables[parent.table] if parent and parent.table else None
+
+    def _failed_or_skipped(self, stream: Stream, error: PipelineError) -> Outcome:
+        asked = stream.name in self.options.asked
+        skipped = isinstance(error, StreamUnavailable) and may_be_skipped(stream, asked=asked)
+        return Outcome.SKIPPED if skipped else Outcome.FAILED
 
     async def _result(
         self, part: _Part, writer: Writer, outcome: Outcome, error: PipelineError | None
@@ -163,14 +190,15 @@ class Engine:
             bookmark_after=bookmark_after,
             error=error,
         )
-        run = _run(result, part, self.options.run_id)
+        run = _run(result, part, self.options)
         await writer.ask(lambda warehouse: warehouse.record(run))
         return result
 
-    def _explained(self, error: BaseException) -> PipelineError:
+    def _explained(self, error: BaseException, stream: Stream) -> PipelineError:
         """The error a person can act on, whatever wraps it."""
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
+        error = unavailable(stream, error) or error
         path = self.warehouse.folder.warehouse
         if isinstance(error, duckdb.Error):
             error = explained(error, path) or error
@@ -200,21 +228,10 @@ class _Me(msgspec.Struct):
 _me = msgspec.json.Decoder(_Me)
 
 
-async def _read(part: _Part) -> None:
-    """Bring the stream up to date, in the way its pages are handed out."""
-    match part.stream.paging:
-        case Paging.SINGLE:
-            await read_whole(part.courier)
-        case Paging.PAGE_NUMBER:
-            await read_newest_first(part.courier, lookback=part.terms.lookback)
-        case Paging.SEARCH:
-            await read_by_search(part.courier, part.terms)
-
-
-def _run(result: SyncResult, part: _Part, run_id: str) -> Run:
+def _run(result: SyncResult, part: _Part, options: Options) -> Run:
     total = result.total
     return Run(
-        run_id=run_id,
+        run_id=options.run_id,
         stream=result.stream.name,
         started_at=part.started_at,
         finished_at=datetime.now(UTC),
@@ -232,6 +249,7 @@ def _run(result: SyncResult, part: _Part, run_id: str) -> Run:
         seconds=result.seconds,
         bookmark_before=_moment(result.bookmark_before),
         bookmark_after=_moment(result.bookmark_after),
+        work=options.work.value,
     )
 
 

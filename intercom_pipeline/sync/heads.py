@@ -17,6 +17,7 @@ class _Fields(msgspec.Struct):
     id: Any = None
     created_at: Any = None
     updated_at: Any = None
+    deleted_at: Any = None
 
 
 _fields = msgspec.json.Decoder(_Fields)
@@ -29,7 +30,7 @@ class Head:
     Attributes:
         id: Its id, empty where it has none.
         created_at: Unix seconds, 0 where it is not told.
-        updated_at: Unix seconds, None where it is not told, or absurd.
+        updated_at: When it last changed, or was deleted; unix seconds, None where it is not told, or absurd.
     """
 
     id: str
@@ -45,9 +46,10 @@ def head_of(raw: msgspec.Raw | bytes) -> Head:
         # Lone surrogates and the like: the standard library reads them.
         loaded = json.loads(bytes(raw))
         known = loaded if isinstance(loaded, dict) else {}
-        fields = _Fields(**{name: known.get(name) for name in ("id", "created_at", "updated_at")})
+        fields = _Fields(**{name: known.get(name) for name in _Fields.__struct_fields__})
     record_id = "" if fields.id is None else str(fields.id)
-    return Head(record_id, unix_seconds(fields.created_at) or 0, _sane(unix_seconds(fields.updated_at)))
+    newest = fields.deleted_at if fields.updated_at is None else fields.updated_at
+    return Head(record_id, unix_seconds(fields.created_at) or 0, _sane(unix_seconds(newest)))
 
 
 def _sane(updated_at: int | None) -> int | None:

@@ -1,9 +1,16 @@
 """How streams that cannot be searched are read: whole, or newest first down to the bookmark."""
 
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
 from intercom_pipeline.errors import PipelineError
-from intercom_pipeline.intercom.paging import numbered_pages, single_page
+from intercom_pipeline.intercom.paging import Page, cursor_pages, numbered_pages, single_page
+from intercom_pipeline.intercom.versions import at_least
 from intercom_pipeline.sync.delivery import Courier
 from intercom_pipeline.sync.heads import head_of, newest_update, reaches
+from intercom_pipeline.sync.stream import Listing, Paging, Stream
 
 _WALKS = 3
 """How often a list is walked at most when records moved out of sight between two pages."""
@@ -13,15 +20,52 @@ class ListUnsteady(PipelineError):
     """A list changed under every attempt to read it."""
 
 
-async def read_whole(courier: Courier) -> None:
-    """Read a listing that is given in one response; what is missing from it has vanished."""
-    stream = courier.stream
+async def read_whole(courier: Courier, *, version: str) -> None:
+    """Read all that a stream's listings give; what is missing from them has vanished.
+
+    Raises:
+        ListUnsteady: Records kept vanishing from a list, so that others may have been passed over.
+    """
     await courier.begin_sighting()
-    params = dict(stream.params)
-    async for page in single_page(courier.client, stream.path, records=stream.records, params=params):
-        courier.count(page)
-        await courier.store(page.records)
-    await courier.store(closes=[None], progress=courier.completed(None))
+    last: Sequence[msgspec.Raw] = ()
+    for listing in _listings(courier.stream, version):
+        await courier.store(last)
+        last = await _walk_until_steady(courier, listing)
+    # What came last is stored with the verdict on what did not come: short lists change in one transaction.
+    await courier.store(last, closes=[None], progress=courier.completed(None))
+
+
+def _listings(stream: Stream, version: str) -> Iterator[Listing]:
+    yield Listing(path=stream.path, params=stream.params, records=stream.records)
+    for listing in stream.besides:
+        ended = listing.before and at_least(version, listing.before)
+        if at_least(version, listing.since) and not ended:
+            yield listing
+
+
+async def _walk_until_steady(courier: Courier, listing: Listing) -> Sequence[msgspec.Raw]:
+    for _ in range(_WALKS):
+        walk = _Walk()
+        async for page in pages_of(courier, listing):
+            await courier.store(walk.last)
+            courier.count(page)
+            walk.add(page)
+        if walk.steady:
+            return walk.last
+    raise _unsteady(courier.stream)
+
+
+def pages_of(courier: Courier, listing: Listing, *, paging: Paging | None = None) -> AsyncGenerator[Page]:
+    """The pages of a listing, in the way the stream's are handed out."""
+    stream, path, records, params = courier.stream, listing.path, listing.records, dict(listing.params)
+    match paging or stream.paging:
+        case Paging.SINGLE:
+            return single_page(courier.client, path, records=records, params=params)
+        case Paging.CURSOR:
+            return cursor_pages(
+                courier.client, path, records=records, params=params, per_page=stream.per_page
+            )
+    return numbered_pages(courier.client, path, records=records, params=params, per_page=stream.per_page)
 
 
 async def read_newest_first(courier: Courier, *, lookback: int) -> None:
@@ -35,31 +79,58 @@ async def read_newest_first(courier: Courier, *, lookback: int) -> None:
     await courier.settle()
     newest = bookmark
     for _ in range(_WALKS):
-        newest, steady = await _walk(courier, floor=floor, newest=newest)
+        newest, steady = await walk_newest_first(courier, floor=floor, newest=newest)
         if steady:
             courier.raise_failure()
             await courier.store(progress=courier.completed(newest))
             return
-    raise ListUnsteady(
-        f"The list of {courier.stream.name} kept changing while it was read.",
-        why="Records that are deleted meanwhile move others out of sight.",
-        fix="Run it again; what was read is kept.",
-    )
+    raise _unsteady(courier.stream)
 
 
-async def _walk(courier: Courier, *, floor: int | None, newest: int | None) -> tuple[int | None, bool]:
-    """Walk the list once; gives the newest `updated_at` met and whether nothing vanished meanwhile.
-
-    A record that is deleted moves all later ones up, and one of them out of sight.
-    """
-    stream = courier.stream
-    totals, seen = set[int | None](), set[str]()
+async def walk_newest_first(
+    courier: Courier, *, floor: int | None, newest: int | None = None
+) -> tuple[int | None, bool]:
+    """Walk the list once; gives the newest cursor value met and whether nothing vanished meanwhile."""
+    stream, walk = courier.stream, _Walk()
     pages = numbered_pages(courier.client, stream.path, records=stream.records, per_page=stream.per_page)
     async for page in pages:
         newest = newest_update(page.records, newest)
-        totals.add(page.total_count)
-        seen.update(head_of(raw).id for raw in page.records)
+        walk.add(page)
         await courier.deliver(page)
         if floor is not None and reaches(page.records, floor):
-            return newest, len(totals) == 1
-    return newest, len(totals) == 1 and len(seen) >= (totals.pop() or 0)
+            return newest, walk.total_is_steady
+    return newest, walk.steady
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One way through a list, and whether records may have been passed over.
+
+    A record that is deleted moves all later ones up, and one of them out of sight.
+    """
+
+    last: Sequence[msgspec.Raw] = ()
+    _totals: set[int | None] = field(default_factory=set)
+    _seen: set[str] = field(default_factory=set)
+
+    def add(self, page: Page) -> None:
+        self.last = page.records
+        self._totals.add(page.total_count)
+        self._seen.update(head_of(raw).id for raw in page.records)
+
+    @property
+    def total_is_steady(self) -> bool:
+        return len(self._totals) <= 1
+
+    @property
+    def steady(self) -> bool:
+        [total] = self._totals if len(self._totals) == 1 else [None]
+        return self.total_is_steady and len(self._seen) >= (total or 0)
+
+
+def _unsteady(stream: Stream) -> ListUnsteady:
+    return ListUnsteady(
+        f"The list of {stream.name} kept changing while it was read.",
+        why="Records that are deleted meanwhile move others out of sight.",
+        fix="Run it again; what was read is kept.",
+    )

@@ -44,6 +44,19 @@ class Terms:
         return stream.dates is Dates.DAYS_UNTIL_2_17 and contact_dates_are_days(self.version)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bounds:
+    """The part of a stream that a bounded backfill reads: what was created within it.
+
+    Attributes:
+        since: The first second (unix) that belongs to it; None for all from the beginning.
+        until: The first second (unix) that does not; None for all up to now.
+    """
+
+    since: int | None = None
+    until: int | None = None
+
+
 def search_for(stream: Stream, part: Slice, terms: Terms) -> Search:
     """The search that finds a slice's records."""
     if part.kind is SliceKind.BACKFILL:
@@ -118,9 +131,14 @@ def cut(part: Slice, *, reached: int, left: int, number: int, stream: Stream, te
 
 
 def _bounds(start: int, end: int, pieces: int, terms: Terms, *, by_day: bool) -> list[int]:
-    """The first second of each piece, rising; the pieces are equally long."""
-    step = max((end - start) // pieces, 1)
-    bounds = {start + step * place for place in range(pieces) if start + step * place <= end}
+    """The first second of each piece, rising."""
+    bounds = set(even_bounds(start, end, pieces))
     if by_day:
         bounds = {terms.calendar.first_second(bound) for bound in bounds}
     return sorted(bounds)
+
+
+def even_bounds(start: int, end: int, pieces: int) -> list[int]:
+    """The first second of each of so many equally long pieces, rising."""
+    step = max((end - start) // pieces, 1)
+    return [start + step * place for place in range(pieces) if start + step * place <= end]

@@ -17,6 +17,8 @@ class Outcome(StrEnum):
     PARTIAL = "partial"
     """Stopped; it resumes where it was."""
     FAILED = "failed"
+    SKIPPED = "skipped"
+    """Not to be had here, and nobody asked for it; `error` says why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +70,7 @@ class SyncResult:
         seconds: From its start to its end.
         bookmark_before: Its bookmark before the run (unix seconds).
         bookmark_after: Its bookmark after the run (unix seconds).
-        error: What went wrong, where it failed.
+        error: What went wrong, where it failed, or why it was skipped.
     """
 
     stream: Stream

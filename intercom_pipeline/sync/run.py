@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from intercom_pipeline.intercom.client import connect
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.sync.catalog import CATALOG
-from intercom_pipeline.sync.engine import Engine, Options
+from intercom_pipeline.sync.engine import Engine
+from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.results import StreamProgress, SyncResult
-from intercom_pipeline.sync.stream import Stream
+from intercom_pipeline.sync.stream import Stream, with_history
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.opening import failures, open_warehouse
 from intercom_pipeline.warehouse.warehouse import Warehouse
@@ -39,7 +40,8 @@ def run(
     Raises:
         PipelineError: The run could not begin, or could not be published.
     """
-    tables = [table for stream in CATALOG for table in stream.tables()]
+    streams = [with_history(stream, options.history) for stream in streams]
+    tables = [table for stream in CATALOG for table in with_history(stream, options.history).tables()]
     with _rare_collections(), open_warehouse(folder, tables) as warehouse:
         yield from _Work(streams, connection, warehouse, options).events()
 

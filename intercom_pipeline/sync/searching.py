@@ -1,49 +1,59 @@
 """How streams that can be searched are read: a sliced backfill, then what changed since the bookmark."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
-from intercom_pipeline.intercom.errors import InvalidRequest
+from intercom_pipeline.intercom.client import Params
 from intercom_pipeline.intercom.paging import Page, search_pages
 from intercom_pipeline.intercom.search import Search
+from intercom_pipeline.intercom.versions import tells_merge_history
 from intercom_pipeline.sync import plan
 from intercom_pipeline.sync.delivery import Courier
 from intercom_pipeline.sync.heads import last_created, newest_update, reaches
-from intercom_pipeline.warehouse.progress import Progress, Slice, SliceKind
+from intercom_pipeline.sync.plan import Bounds, Terms
+from intercom_pipeline.sync.slices import Slices, left_open
+from intercom_pipeline.sync.stream import Stream
+from intercom_pipeline.warehouse.progress import Slice, SliceKind
 
-_SLICES_AT_ONCE = 96
-"""While half of them wait for a commit, the others fetch: at 0.25 s a page that is 128 pages a second."""
 
-
-async def read_by_search(courier: Courier, terms: plan.Terms) -> None:
+async def read_by_search(courier: Courier, terms: Terms) -> None:
     """Resume what an earlier run left open, or backfill; then catch up with what changed since."""
-    name = courier.stream.name
+    way = SearchWay(courier, terms)
     known, _ = await courier.bookmark()
-    found = await courier.writer.ask(lambda warehouse: warehouse.open_slices(name))
-    left_open = [_resumable(part) for part in found]
-    if not left_open and not known:
-        left_open = [await _everything(courier)]
-    if left_open:
-        await _Slices(courier, terms).read(left_open)
+    parts = await left_open(courier)
+    if not parts and not known:
+        parts = [await _everything(courier, terms)]
+    if parts:
+        await Slices(courier, way).read(parts)
         courier.raise_failure()
     _, bookmark = await courier.bookmark()
     await courier.settle()
     courier.expected = courier.records or None
-    await _Slices(courier, terms).read([plan.incremental(courier.stream, bookmark=bookmark, terms=terms)])
+    await Slices(courier, way).read([plan.incremental(courier.stream, bookmark=bookmark, terms=terms)])
     courier.raise_failure()
 
 
-def _resumable(part: Slice) -> Slice:
-    """A slice as a new run may go on with it: in another API version increments come in another order."""
-    return part if part.kind is SliceKind.BACKFILL else replace(part, page_token=None)
+async def read_created_within(courier: Courier, terms: Terms, bounds: Bounds) -> None:
+    """Read every record created within bounds anew; what else is known of the stream stays as it is."""
+    name, lower = courier.stream.name, bounds.since or 0
+    kind = SliceKind.BACKFILL
+    part = Slice(stream=name, number=1, kind=kind, lower=lower, upper=bounds.until and bounds.until - 1)
+    await Slices(courier, SearchWay(courier, terms), stored=False).read([part])
+    courier.raise_failure()
 
 
-async def _everything(courier: Courier) -> Slice:
+async def read_all(courier: Courier, terms: Terms) -> None:
+    """Meet every record there is, without touching the stream's progress."""
+    part = await _everything(courier, terms)
+    await Slices(courier, SearchWay(courier, terms), stored=False).read([part])
+
+
+async def _everything(courier: Courier, terms: Terms) -> Slice:
     """The slice of all records. The newest change there is now becomes the bookmark once all are read."""
     newest = None
-    async with aclosing(_pages(courier, plan.newest_first(courier.stream), per_page=1)) as pages:
+    search = plan.newest_first(courier.stream)
+    async with aclosing(_pages(courier, terms, search, per_page=1)) as pages:
         async for page in pages:
             newest = newest_update(page.records)
             courier.expected = page.total_count
@@ -52,7 +62,7 @@ async def _everything(courier: Courier) -> Slice:
 
 
 def _pages(
-    courier: Courier, search: Search, *, start: str | None = None, per_page: int | None = None
+    courier: Courier, terms: Terms, search: Search, *, start: str | None = None, per_page: int | None = None
 ) -> AsyncGenerator[Page]:
     stream = courier.stream
     return search_pages(
@@ -60,79 +70,41 @@ def _pages(
         stream.path,
         search,
         records=stream.records,
+        params=_params(stream, terms),
         start=start,
         per_page=per_page or stream.per_page,
     )
 
 
-@dataclass(slots=True)
-class _Slices:
-    """The open slices of one stream, read at once; the commit that ends the last one moves the bookmark."""
+def _params(stream: Stream, terms: Terms) -> Params:
+    """The query parameters of a search; a contact tells from 2.16 on which others were merged into it."""
+    with_history = stream.name == "contacts" and tells_merge_history(terms.version)
+    return dict(stream.params) | ({"include_merge_history": "true"} if with_history else {})
+
+
+@dataclass(frozen=True, slots=True)
+class SearchWay:
+    """Slices asked for by search."""
 
     courier: Courier
-    terms: plan.Terms
-    _open: set[int] = field(default_factory=set)
-    _last_number: int = 0
-    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_SLICES_AT_ONCE))
+    terms: Terms
 
-    async def read(self, parts: Sequence[Slice]) -> None:
-        self._open = {part.number for part in parts}
-        self._last_number = max(self._open)
-        async with asyncio.TaskGroup() as group:
-            for part in parts:
-                group.create_task(self._read_one(part, group))
-
-    async def _read_one(self, part: Slice, group: asyncio.TaskGroup) -> None:
-        async with self._slots:
-            try:
-                pieces = await self._walk(part)
-            except InvalidRequest:
-                if part.page_token is None:
-                    raise
-                # The page token of an earlier run is not accepted any more: start the slice again.
-                pieces = await self._walk(replace(part, page_token=None))
-        for piece in pieces:
-            group.create_task(self._read_one(piece, group))
-
-    async def _walk(self, part: Slice) -> Sequence[Slice]:
-        """Read a slice page by page; a long one is left after its first page, cut into pieces."""
+    def pages(self, part: Slice) -> AsyncGenerator[Page]:
+        """The pages of a slice, from its page token on."""
         search = plan.search_for(self.courier.stream, part, self.terms)
-        async with aclosing(_pages(self.courier, search, start=part.page_token)) as pages:
-            async for page in pages:
-                first, part = part.page_token is None, _moved(part, page)
-                following = self._following(part, page, first=first)
-                await self.courier.deliver(page, self._progress(part, following))
-                if following != [part]:
-                    return following
-        return ()
+        return _pages(self.courier, self.terms, search, start=part.page_token)
 
-    def _following(self, part: Slice, page: Page, *, first: bool) -> list[Slice]:
-        """What is left to read once a page is stored: nothing, the slice itself, or its pieces."""
-        stream = self.courier.stream
-        early = plan.stops_early(stream, part, self.terms) and reaches(page.records, part.lower)
-        if page.next is None or early:
-            return []
-        if not first or part.kind is not SliceKind.BACKFILL:
-            return [part]
+    def newest(self, page: Page, known: int | None) -> int | None:
+        """The newest `updated_at` of a page and what was known before (unix seconds)."""
+        return newest_update(page.records, known)
+
+    def is_last(self, part: Slice, page: Page) -> bool:
+        """Whether the pages come newest first and have passed the slice's lower bound."""
+        return plan.stops_early(self.courier.stream, part, self.terms) and reaches(page.records, part.lower)
+
+    def cut(self, part: Slice, page: Page, *, number: int) -> Sequence[Slice]:
+        """The pieces of a slice that is long, which can be read at once."""
         left = (page.total_count or 0) - len(page.records)
         reached = last_created(page.records)
-        number = self._last_number + 1
-        pieces = plan.cut(part, reached=reached, left=left, number=number, stream=stream, terms=self.terms)
-        self._last_number += len(pieces)
-        return pieces
-
-    def _progress(self, part: Slice, following: Sequence[Slice]) -> Progress:
-        """What is true once the slice's page is stored."""
-        ended = () if part in following else (part.number,)
-        self._open.difference_update(ended)
-        self._open.update(each.number for each in following)
-        if not self._open:
-            return replace(self.courier.completed(part.newest), ended=ended)
-        return Progress(stream=part.stream, slices=tuple(following), ended=ended)
-
-
-def _moved(part: Slice, page: Page) -> Slice:
-    """The slice as it stands once the page is stored."""
-    newest = part.newest if part.kind is SliceKind.BACKFILL else newest_update(page.records, part.newest)
-    token = None if page.next is None else str(page.next)
-    return replace(part, page_token=token, newest=newest)
+        stream = self.courier.stream
+        return plan.cut(part, reached=reached, left=left, number=number, stream=stream, terms=self.terms)

@@ -1,7 +1,7 @@
 """What a stream is: one Intercom object type, how to ask for it and the tables it fills."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from intercom_pipeline.warehouse.table import Table
@@ -125,9 +125,12 @@ class Stream:
         per_page: Records asked for at once.
         dates: How a search compares its dates.
         detail: The endpoint of one whole record, where a page gives less (`{id}` is replaced).
+        single: The endpoint of one record, where a page gives it whole already and `detail` is not needed.
+        can_archive: Whether its records can be archived or merged: taken out of lists, and still readable.
         besides: Further listings whose records belong to it.
         parent: What it is asked for by, where it has no listing of its own.
         rests: The lists inside its records that Intercom cuts short.
+        tells_gone: The table whose records are gone when a record of this stream has their id.
         minimum_version: The first API version that has it.
         need: Whether a run that names no streams syncs it.
         cost: What a sync costs in requests, in words ("1 for each 150 contacts that changed").
@@ -144,9 +147,12 @@ class Stream:
     per_page: int = 150
     dates: Dates = Dates.SECONDS
     detail: str = ""
+    single: str = ""
+    can_archive: bool = False
     besides: tuple[Listing, ...] = ()
     parent: Parent | None = None
     rests: tuple[Rest, ...] = ()
+    tells_gone: Table | None = None
     minimum_version: str = "2.11"
     need: Need = Need.ALWAYS
     cost: str = ""
@@ -159,3 +165,10 @@ class Stream:
     def tables(self) -> Iterator[Table]:
         """The tables this stream fills: its own and its children's."""
         yield from self.table.tree()
+
+
+def with_history(stream: Stream, chosen: Collection[str]) -> Stream:
+    """The stream, keeping former versions of its rows where it is among those chosen."""
+    if stream.name not in chosen:
+        return stream
+    return replace(stream, table=replace(stream.table, history=True))

@@ -46,6 +46,7 @@ class Delivery:
         sight: Remember that the records were met, since what is not met has vanished.
         sighted: Keys of further records that were met.
         closes: Parents all of whose rows were met with this; None stands for the whole table.
+        orphaned_by: The parents' table, where rows whose parent is gone are to be flagged with it.
         progress: What is true afterwards.
     """
 
@@ -55,6 +56,7 @@ class Delivery:
     sight: bool = False
     sighted: Sequence[str] = ()
     closes: Sequence[str | None] = ()
+    orphaned_by: Table | None = None
     progress: Progress | None = None
 
     @property
@@ -189,6 +191,7 @@ def _decoded(deliveries: Sequence[Delivery], folder: Path, name: str) -> list[Ba
         batch.gone |= {gone.key: gone for gone in delivery.gone if gone.key not in batch.rows}
         batch.sighted.update(delivery.sighted)
         batch.closed.update(delivery.closes)
+        batch.orphaned_by = delivery.orphaned_by or batch.orphaned_by
     worth = [batch for batch in batches.values() if batch.worth_storing]
     for batch in worth:
         batch.write(folder, name)

@@ -24,6 +24,7 @@ class Batch:
         gone: Records that Intercom says are gone, by key.
         sighted: Keys that were met, where a sync looks for what has vanished.
         closed: Parents all of whose rows were met; None stands for the whole table.
+        orphaned_by: The parents' table, where rows whose parent is gone are gone with it.
         notes: What was noticed about the records.
         spools: Where its rows are written, once they are.
     """
@@ -33,6 +34,7 @@ class Batch:
     gone: dict[str, Gone] = field(default_factory=dict)
     sighted: set[str] = field(default_factory=set)
     closed: set[str | None] = field(default_factory=set)
+    orphaned_by: Table | None = None
     notes: Counter[Note] = field(default_factory=Counter)
     spools: Sequence[Spool] = ()
     shape: Shape = field(init=False)
@@ -43,7 +45,7 @@ class Batch:
     @property
     def worth_storing(self) -> bool:
         """Whether there is anything in it."""
-        return bool(self.rows or self.gone or self.sighted or self.closed or self.notes)
+        return bool(self.rows or self.gone or self.sighted or self.closed or self.orphaned_by or self.notes)
 
     def add(self, raw: msgspec.Raw | bytes, *, sight: bool = False) -> None:
         """Add a record as Intercom sent it; of two with the same key the newer stays."""

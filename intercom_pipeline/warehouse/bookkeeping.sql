@@ -33,6 +33,16 @@ COMMENT ON COLUMN pipeline.slices.upper IS 'Last second of the slice (unix secon
 COMMENT ON COLUMN pipeline.slices.page_token IS 'Page to ask for next; NULL at the first page.';
 COMMENT ON COLUMN pipeline.slices.newest IS 'The bookmark to set when the stream is complete (unix seconds).';
 
+CREATE TABLE IF NOT EXISTS pipeline.parents_asked (
+    stream VARCHAR,
+    parent_id VARCHAR,
+    version TIMESTAMPTZ,
+    PRIMARY KEY (stream, parent_id)
+);
+COMMENT ON TABLE pipeline.parents_asked IS 'For streams that are asked for record by record of another stream: which were asked, and as of which change.';
+COMMENT ON COLUMN pipeline.parents_asked.parent_id IS 'The id of the record of the other stream, such as the contact whose notes were fetched.';
+COMMENT ON COLUMN pipeline.parents_asked.version IS 'Its updated_at when it was asked; it is asked again when that changes.';
+
 CREATE TABLE IF NOT EXISTS pipeline.runs (
     run_id VARCHAR,
     stream VARCHAR,
@@ -51,10 +61,12 @@ CREATE TABLE IF NOT EXISTS pipeline.runs (
     received_bytes BIGINT,
     seconds DOUBLE,
     bookmark_before TIMESTAMPTZ,
-    bookmark_after TIMESTAMPTZ
+    bookmark_after TIMESTAMPTZ,
+    work VARCHAR
 );
 COMMENT ON TABLE pipeline.runs IS 'One row a stream and run: what was read, changed and asked for, and how it ended.';
-COMMENT ON COLUMN pipeline.runs.result IS 'complete, partial (stopped, resumes where it was) or failed.';
+COMMENT ON COLUMN pipeline.runs.result IS 'complete, partial (stopped, resumes where it was), failed, or skipped (not to be had here; error says why).';
+COMMENT ON COLUMN pipeline.runs.work IS 'sync, backfill (of a part) or sweep (for what is gone).';
 COMMENT ON COLUMN pipeline.runs.rows_removed IS 'Rows deleted or flagged as gone.';
 COMMENT ON COLUMN pipeline.runs.waited_seconds IS 'Seconds that requests waited for the rate limit, summed over requests.';
 COMMENT ON COLUMN pipeline.runs.seconds IS 'Seconds from the stream''s start to its end.';

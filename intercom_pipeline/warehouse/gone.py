@@ -95,15 +95,37 @@ def flag(connection: duckdb.DuckDBPyConnection, table: Table, gone: Sequence[Gon
     return flagged
 
 
+def flag_orphans(connection: duckdb.DuckDBPyConnection, table: Table, *, parent: Table) -> int:
+    """Flag the rows whose parent is flagged; returns how many were.
+
+    A stream that is asked for parent by parent is to ask for these parents anew, should they come back.
+    """
+    flagged = _flag_with_parent(connection, table, parent)
+    if flagged:
+        connection.execute(
+            "DELETE FROM pipeline.parents_asked WHERE stream = ? AND parent_id IN "
+            f"(SELECT {identifier(parent.primary_key[0])} FROM main.{identifier(parent.name)} "
+            "WHERE _deleted_at IS NOT NULL)",
+            [table.name],
+        )
+        _with_them(connection, table)
+    return flagged
+
+
+def _flag_with_parent(connection: duckdb.DuckDBPyConnection, table: Table, parent: Table) -> int:
+    return counted(
+        connection,
+        f"UPDATE main.{identifier(table.name)} t SET _deleted_at = p._deleted_at, "
+        f"_deleted_reason = p._deleted_reason FROM main.{identifier(parent.name)} p "
+        f"WHERE t.{identifier(table.parent_column)} = p.{identifier(parent.primary_key[0])} "
+        "AND p._deleted_at IS NOT NULL AND t._deleted_at IS NULL",
+    )
+
+
 def _with_them(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     """What belongs to rows that were flagged is gone with them; their history ends."""
     if table.history:
         history.end(connection, table)
     for child in table.children:
-        connection.execute(
-            f"UPDATE main.{identifier(child.name)} t SET _deleted_at = p._deleted_at, "
-            f"_deleted_reason = p._deleted_reason FROM main.{identifier(table.name)} p "
-            f"WHERE t.{identifier(child.parent_column)} = p.{identifier(table.primary_key[0])} "
-            "AND p._deleted_at IS NOT NULL AND t._deleted_at IS NULL"
-        )
+        _flag_with_parent(connection, child, table)
         _with_them(connection, child)

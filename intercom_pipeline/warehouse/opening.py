@@ -49,6 +49,7 @@ def open_warehouse(folder: DataFolder, tables: Iterable[Table]) -> Iterator[Ware
         WarehouseUnwritable: The folder cannot be written, or the disk is full.
     """
     prepare(folder)
+    tables = list(tables)
     with private_files(), only_sync(folder), failures(folder):
         connection = _connect(folder)
         try:
@@ -56,7 +57,7 @@ def open_warehouse(folder: DataFolder, tables: Iterable[Table]) -> Iterator[Ware
             # In one transaction hundreds of comments cost one write.
             with transaction(connection):
                 _bring_up_to_date(folder, connection, tables)
-            yield Warehouse(folder=folder, connection=connection)
+            yield Warehouse(folder=folder, connection=connection, tables=tables)
             # Said aloud, since closing would keep quiet about a checkpoint that fails.
             connection.execute("CHECKPOINT")
         except BaseException:

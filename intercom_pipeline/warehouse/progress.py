@@ -52,6 +52,7 @@ class Progress:
         ended: Numbers of the slices that end with it.
         complete: The stream is complete: its bookmark moves.
         bookmark: The new bookmark (unix seconds), where the stream has a cursor.
+        asked: Parents that were asked for their records, each with the cursor value it had (unix seconds).
     """
 
     stream: str
@@ -59,6 +60,7 @@ class Progress:
     ended: tuple[int, ...] = ()
     complete: bool = False
     bookmark: int | None = None
+    asked: tuple[tuple[str, int | None], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +85,7 @@ class Run:
     seconds: float
     bookmark_before: datetime | None
     bookmark_after: datetime | None
+    work: str
 
 
 def bookmark(connection: duckdb.DuckDBPyConnection, stream: str) -> tuple[bool, int | None]:
@@ -107,6 +110,7 @@ def forget(connection: duckdb.DuckDBPyConnection, stream: str) -> None:
     """Forget how far a stream is, so that the next sync asks for everything. Its rows stay."""
     connection.execute("DELETE FROM pipeline.slices WHERE stream = ?", [stream])
     connection.execute("DELETE FROM pipeline.bookmarks WHERE stream = ?", [stream])
+    connection.execute("DELETE FROM pipeline.parents_asked WHERE stream = ?", [stream])
 
 
 def store(connection: duckdb.DuckDBPyConnection, steps: Sequence[Progress]) -> None:
@@ -121,12 +125,24 @@ def store(connection: duckdb.DuckDBPyConnection, steps: Sequence[Progress]) -> N
         [keys],
     )
     insert(connection, "pipeline.slices", [each for key, each in slices.items() if key not in ended])
+    _store_asked(connection, steps)
     for step in steps:
         if step.complete:
             connection.execute(
                 "INSERT OR REPLACE INTO pipeline.bookmarks VALUES (?, to_timestamp(?::BIGINT), now())",
                 [step.stream, step.bookmark],
             )
+
+
+def _store_asked(connection: duckdb.DuckDBPyConnection, steps: Sequence[Progress]) -> None:
+    asked = {(step.stream, parent): version for step in steps for parent, version in step.asked}
+    if asked:
+        rows = [{"s": stream, "p": parent, "v": version} for (stream, parent), version in asked.items()]
+        connection.execute(
+            "INSERT OR REPLACE INTO pipeline.parents_asked SELECT s, p, to_timestamp(v) FROM "
+            "(SELECT unnest(?::STRUCT(s VARCHAR, p VARCHAR, v BIGINT)[], recursive := true))",
+            [rows],
+        )
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, values: Sequence[Slice | Run]) -> None:

@@ -10,7 +10,14 @@ from intercom_pipeline.warehouse.batch import Batch
 from intercom_pipeline.warehouse.ddl import identifier
 from intercom_pipeline.warehouse.decode import Row
 from intercom_pipeline.warehouse.files import DataFolder
-from intercom_pipeline.warehouse.gone import begin_sighting, flag, flag_not_sighted, not_sighted, sight
+from intercom_pipeline.warehouse.gone import (
+    begin_sighting,
+    flag,
+    flag_not_sighted,
+    flag_orphans,
+    not_sighted,
+    sight,
+)
 from intercom_pipeline.warehouse.merge import Changes, insert, merge
 from intercom_pipeline.warehouse.progress import Progress, Run, Slice
 from intercom_pipeline.warehouse.spool import remove, spool
@@ -18,6 +25,7 @@ from intercom_pipeline.warehouse.stage import UNREADABLE, rescued, stage
 from intercom_pipeline.warehouse.table import Column, Kind, Table
 from intercom_pipeline.warehouse.transaction import transaction
 
+_FETCH_ANEW = "refetch:"
 _PREVIEW_ROWS = 5
 _PREVIEW_CHARACTERS = 60
 
@@ -42,10 +50,12 @@ class Warehouse:
     Attributes:
         folder: Where it lives.
         connection: The open connection to the writer's database.
+        tables: The tables that were declared, parents before their children.
     """
 
     folder: DataFolder
     connection: duckdb.DuckDBPyConnection
+    tables: Sequence[Table] = ()
 
     def commit(self, batches: Sequence[Batch], progress: Sequence[Progress]) -> dict[str, Changes]:
         """Merge batches, one a table at most, and store the progress they stand for, in one transaction.
@@ -104,6 +114,8 @@ class Warehouse:
         if batch.sighted:
             sight(self.connection, table, batch.sighted)
         removed += sum(flag_not_sighted(self.connection, table, parent) for parent in batch.closed)
+        if batch.orphaned_by:
+            removed += flag_orphans(self.connection, table, parent=batch.orphaned_by)
         changes[table.name] += Changes(removed=removed)
         memory.note_drift(self.connection, batch.notes)
 
@@ -162,6 +174,33 @@ class Warehouse:
         ).fetchall()
         return None if newest is None else int(newest)
 
+    def parents(
+        self, stream: str, parent: Table, *, having: str, changed_only: bool, after: str, limit: int
+    ) -> list[tuple[str, int | None]]:
+        """Records of another stream for which a stream is to be asked, by id, the first so many after an id.
+
+        Args:
+            stream: The stream that is asked for.
+            parent: The other stream's table.
+            having: SQL over its columns; empty for all records that are there.
+            changed_only: Leave out those that have not changed since they were asked for last.
+            after: The last id that was given before; empty at first.
+            limit: How many at most.
+
+        Returns:
+            Each id with its cursor value (unix seconds).
+        """
+        key = identifier(parent.primary_key[0])
+        version = f"p.{identifier(parent.cursor)}" if parent.cursor else "NULL::TIMESTAMPTZ"
+        known = "SELECT 1 FROM pipeline.parents_asked a WHERE a.stream = $stream AND a.parent_id = p." + key
+        unchanged = f"EXISTS ({known} AND a.version IS NOT DISTINCT FROM {version})"
+        return self.connection.execute(
+            f"SELECT {key}, epoch({version})::BIGINT FROM main.{identifier(parent.name)} p "
+            f"WHERE _deleted_at IS NULL AND {key} > $after AND ({having or 'true'}) "
+            f"AND NOT ($changed_only AND {unchanged}) ORDER BY {key} LIMIT {limit}",
+            {"stream": stream, "after": after, "changed_only": changed_only},
+        ).fetchall()
+
     def glance(self, table: Table) -> Glance:
         """How many records of a table are there, and a few of its rows with personal values masked."""
         name = identifier(table.name)
@@ -188,6 +227,15 @@ class Warehouse:
         """Forget how far a stream is, so that the next sync asks for everything. Its rows stay."""
         with transaction(self.connection):
             memory.forget(self.connection, stream)
+
+    def is_to_be_fetched_anew(self, stream: str) -> bool:
+        """Whether rows lack what an earlier release did not store, so that each record is asked for again."""
+        key = [_FETCH_ANEW + stream]
+        return bool(self.connection.execute("SELECT 1 FROM pipeline.about WHERE key = ?", key).fetchone())
+
+    def was_fetched_anew(self, stream: str) -> None:
+        """A sync has asked for each record of a stream again."""
+        self.connection.execute("DELETE FROM pipeline.about WHERE key = ?", [_FETCH_ANEW + stream])
 
     def record(self, run: Run) -> None:
         """Keep one stream's part in a run."""

@@ -13,7 +13,7 @@ from intercom_pipeline.defs.resources import SyncResource
 from intercom_pipeline.sandbox import Fault, FaultKind, Sandbox
 from intercom_pipeline.settings import load_settings
 from intercom_pipeline.sync.catalog import CATALOG
-from intercom_pipeline.sync.engine import Options
+from intercom_pipeline.sync.options import Options
 from tests.defs.dagster_page import Page
 from tests.defs.running import Runner
 

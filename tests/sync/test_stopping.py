@@ -13,7 +13,7 @@ import pytest
 
 from intercom_pipeline.sandbox import Options, Sandbox, Sizes, serve
 from intercom_pipeline.sync.catalog import stream_named
-from intercom_pipeline.sync.engine import Options as SyncOptions
+from intercom_pipeline.sync.options import Options as SyncOptions
 from intercom_pipeline.sync.run import run
 from intercom_pipeline.warehouse.files import DataFolder
 from tests.sync_once import BUSY

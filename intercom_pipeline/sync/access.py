@@ -1,0 +1,56 @@
+"""Whether a stream can be had: in this API version, with these permissions."""
+
+from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.intercom.errors import AuthenticationFailed, IntercomError, NotFound, PermissionMissing
+from intercom_pipeline.intercom.versions import APP, at_least
+from intercom_pipeline.sync.stream import Need, Stream
+
+
+class StreamUnavailable(PipelineError):
+    """This workspace, token or API version does not give the stream."""
+
+
+def refused_by_version(stream: Stream, version: str) -> StreamUnavailable | None:
+    """Why a stream cannot be asked for in an API version; None where it can.
+
+    With `app` the version is not known: a later stream is asked for in the first version that has it.
+    """
+    if version == APP or at_least(version, stream.minimum_version):
+        return None
+    return StreamUnavailable(
+        f"{stream.name} needs API version {stream.minimum_version} or later; {version} is set.",
+        why="Earlier versions do not have it.",
+        fix=f"Set INTERCOM_API_VERSION={stream.minimum_version} or later to have it.",
+    )
+
+
+def asking_version(stream: Stream, version: str) -> str:
+    """The API version to ask for a stream in."""
+    return stream.minimum_version if version == APP and stream.minimum_version != "2.11" else version
+
+
+def unavailable(stream: Stream, error: BaseException) -> StreamUnavailable | None:
+    """What an error of Intercom's says about whether the stream can be had; None where it says nothing."""
+    if isinstance(error, AuthenticationFailed | PermissionMissing):
+        return StreamUnavailable(
+            f"The access token may not read {stream.name}.",
+            why=error.why,
+            fix=f"Tick “{stream.permission}” on the app in Intercom's Developer Hub, then authorise again.",
+        )
+    if isinstance(error, NotFound) and _is_the_listing(stream, error):
+        return StreamUnavailable(
+            f"This workspace does not have {stream.name}.",
+            why=error.why,
+            fix="It may need another plan or feature; ask Intercom, or leave the stream out.",
+        )
+    return None
+
+
+def may_be_skipped(stream: Stream, *, asked: bool) -> bool:
+    """Whether a run may do without the stream: nobody asked for it, and not every workspace has it."""
+    return not asked and stream.need is not Need.ALWAYS
+
+
+def _is_the_listing(stream: Stream, error: IntercomError) -> bool:
+    paths = {stream.path, *(listing.path for listing in stream.besides)}
+    return error.failure.path in paths

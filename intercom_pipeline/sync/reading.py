@@ -1,0 +1,88 @@
+"""The way each stream is read, by how its pages are handed out."""
+
+from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.sync.delivery import Courier
+from intercom_pipeline.sync.listing import read_newest_first, read_whole
+from intercom_pipeline.sync.logs import read_log, read_logged_within
+from intercom_pipeline.sync.options import Options
+from intercom_pipeline.sync.parents import read_by_parent
+from intercom_pipeline.sync.plan import Bounds, Terms
+from intercom_pipeline.sync.scrolling import read_by_scroll
+from intercom_pipeline.sync.searching import read_by_search, read_created_within
+from intercom_pipeline.sync.stream import Paging, Parent, Replication, Stream
+from intercom_pipeline.sync.sweeping import Sweep, can_be_swept
+from intercom_pipeline.warehouse.table import Table
+
+
+class CannotBeBounded(PipelineError):
+    """A stream cannot be read in part."""
+
+
+class NothingToSweep(PipelineError):
+    """A sync of the stream finds already what a sweep would."""
+
+
+def can_be_bounded(stream: Stream) -> bool:
+    """Whether a stream can be asked for what was created within bounds."""
+    return stream.paging in {Paging.SEARCH, Paging.LOG} and stream.parent is None
+
+
+async def read(courier: Courier, terms: Terms, options: Options, parents: Table | None) -> None:
+    """Do the run's work for one stream; `parents` is the table of the stream it is asked for by.
+
+    Raises:
+        PipelineError: It could not be done.
+    """
+    if options.sweep:
+        await _swept(courier, terms, options)
+    elif options.bounds:
+        await _read_within(courier, terms, options.bounds)
+    elif courier.stream.parent:
+        await _read_by_parent(courier, courier.stream.parent, options, parents)
+    else:
+        await _read(courier, terms)
+
+
+async def _read(courier: Courier, terms: Terms) -> None:
+    stream = courier.stream
+    match stream.paging:
+        case Paging.SEARCH:
+            await read_by_search(courier, terms)
+        case Paging.LOG:
+            await read_log(courier, terms)
+        case Paging.SCROLL:
+            await read_by_scroll(courier)
+        case _ if stream.replication is Replication.NEWEST_FIRST:
+            await read_newest_first(courier, lookback=terms.lookback)
+        case _:
+            await read_whole(courier, version=terms.version)
+
+
+async def _read_by_parent(courier: Courier, parent: Parent, options: Options, parents: Table | None) -> None:
+    names = getattr(options, parent.setting) if parent.setting else ()
+    await read_by_parent(courier, parent, parents, names)
+
+
+async def _read_within(courier: Courier, terms: Terms, bounds: Bounds) -> None:
+    stream = courier.stream
+    if not can_be_bounded(stream):
+        raise CannotBeBounded(
+            f"{stream.name} cannot be read in part.",
+            why="Intercom does not find its records by the time they were created.",
+            fix=f"Leave {stream.name} out, or sync it without --since and --until.",
+        )
+    if stream.paging is Paging.LOG:
+        await read_logged_within(courier, bounds)
+    else:
+        await read_created_within(courier, terms, bounds)
+
+
+async def _swept(courier: Courier, terms: Terms, options: Options) -> None:
+    stream = courier.stream
+    if not can_be_swept(stream):
+        raise NothingToSweep(
+            f"There is nothing to sweep in {stream.name}.",
+            why="Each sync reads it whole, or by the records it belongs to, and so finds what vanished.",
+            fix="Sync it, or leave it out.",
+        )
+    await Sweep(courier, terms, allow_many=options.allow_many).run()

@@ -1,0 +1,137 @@
+"""The sweep: every id that Intercom lists against every row, to find what was deleted, merged or archived.
+
+Lists and searches may pass a record over, so none is flagged for missing from them alone: each is asked for
+by its id, and the answer tells what became of it. All flags change in one transaction at the end; a sweep
+that was interrupted changes none.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.intercom.client import Response
+from intercom_pipeline.intercom.errors import Gone as MergedAway
+from intercom_pipeline.intercom.errors import NotFound
+from intercom_pipeline.intercom.paging import search_pages
+from intercom_pipeline.intercom.search import Filter, Search
+from intercom_pipeline.intercom.versions import at_least
+from intercom_pipeline.sync.delivery import Courier
+from intercom_pipeline.sync.heads import head_of
+from intercom_pipeline.sync.listing import walk_newest_first
+from intercom_pipeline.sync.plan import Terms
+from intercom_pipeline.sync.searching import read_all
+from intercom_pipeline.sync.stream import Paging, Replication, Stream
+from intercom_pipeline.warehouse.gone import ARCHIVED, DELETED, MERGED, Gone
+
+MOST_SHARE = 0.1
+"""The part of the known rows that a sweep flags without being told that it may flag more."""
+
+_TELLS_MERGES = "2.16"
+"""The first API version in which a contact that was merged away names the one it went into."""
+
+_AT_ONCE = 64
+
+
+class SweepRefused(PipelineError):
+    """So many records are missing that something else may be wrong; nothing was flagged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The sweep of one stream.
+
+    Attributes:
+        courier: The stream's courier.
+        terms: This run's terms.
+        allow_many: Flag however many are missing.
+    """
+
+    courier: Courier
+    terms: Terms
+    allow_many: bool = False
+
+    async def run(self) -> None:
+        """Meet every record there is, store those that changed, and flag what is gone.
+
+        Raises:
+            SweepRefused: Over `MOST_SHARE` of the known rows are missing.
+        """
+        courier = self.courier
+        courier.only_changed = True
+        await courier.begin_sighting()
+        if courier.stream.paging is Paging.SEARCH:
+            await read_all(courier, self.terms)
+        else:
+            await walk_newest_first(courier, floor=None)
+        courier.raise_failure()
+        gone = await self._verdicts(await self._missing())
+        await courier.store(gone=gone)
+
+    async def _missing(self) -> list[str]:
+        """The ids of the rows that were not met."""
+        stream = self.courier.stream
+        known = await self.courier.writer.ask(lambda warehouse: warehouse.glance(stream.table).rows)
+        most = known if self.allow_many else int(known * MOST_SHARE)
+        missing = await self.courier.writer.ask(
+            lambda warehouse: warehouse.not_sighted(stream.table, limit=most + 1)
+        )
+        if len(missing) > most:
+            raise SweepRefused(
+                f"Over {MOST_SHARE:.0%} of the {known:,} {stream.name} stored are missing in Intercom: "
+                "none was flagged.",
+                why="So many rarely go at once: the token may see less than it did.",
+                fix="Look in Intercom; if they are gone indeed, run the sweep again with --allow-many.",
+            )
+        return missing
+
+    async def _verdicts(self, missing: Sequence[str]) -> list[Gone]:
+        """What became of records, asked for one by one; those that are there after all are left alone."""
+        slots = asyncio.Semaphore(_AT_ONCE)
+
+        async def verdict(record_id: str) -> Gone | None:
+            async with slots:
+                return await self._verdict(record_id)
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(verdict(record_id)) for record_id in missing]
+        return [gone for task in tasks if (gone := task.result()) is not None]
+
+    async def _verdict(self, record_id: str) -> Gone | None:
+        stream = self.courier.stream
+        path = (stream.detail or stream.single).replace("{id}", record_id)
+        try:
+            answer = await self.courier.client.get(path, version=self._asking_version)
+        except MergedAway as merged:
+            return Gone(key=record_id, reason=MERGED, into=merged.canonical_id)
+        except NotFound:
+            return Gone(key=record_id, reason=DELETED)
+        if not stream.can_archive or self._may_be_found_later(answer) or await self._is_found(record_id):
+            return None
+        return Gone(key=record_id, reason=ARCHIVED)
+
+    def _may_be_found_later(self, answer: Response[bytes]) -> bool:
+        """Whether a record changed so lately that searches may not find it yet."""
+        now = parsedate_to_datetime(answer.headers["date"]).timestamp() if "date" in answer.headers else 0
+        head = head_of(answer.content)
+        return max(head.updated_at or 0, head.created_at) > now - self.terms.lookback
+
+    @property
+    def _asking_version(self) -> str | None:
+        """The version to ask in: one that tells a merged contact from a deleted one."""
+        merges = self.courier.stream.can_archive and not at_least(self.terms.version, _TELLS_MERGES)
+        return _TELLS_MERGES if merges else None
+
+    async def _is_found(self, record_id: str) -> bool:
+        """Whether a search finds a record that is there: it does not find one that is archived."""
+        stream = self.courier.stream
+        search = Search(query=Filter("id", "=", record_id))
+        async for page in search_pages(self.courier.client, stream.path, search, records=stream.records):
+            return any(head_of(raw).id == record_id for raw in page.records)
+        return False
+
+
+def can_be_swept(stream: Stream) -> bool:
+    """Whether a sweep finds more than a sync does; a stream that is read whole needs none."""
+    return stream.replication is not Replication.FULL_REFRESH and bool(stream.detail or stream.single)
