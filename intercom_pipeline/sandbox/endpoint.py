@@ -21,6 +21,7 @@ class Call:
     params: Mapping[str, str]
     query: Mapping[str, str]
     raw: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def body(self) -> dict[str, Any]:

@@ -66,6 +66,16 @@ class Options:
     """Whether a GET by id still finds an archived contact (Intercom does not say; no list does)."""
     scroll_taken_status: int = 400
     """How a second scroll over the companies is refused: 400, or 423 as others have seen."""
+    export_polls: int = 1
+    """How many times a reporting export says that it is pending before it is done."""
+    export_fails: bool = False
+    """Whether reporting exports end as failed."""
+    export_gzipped: bool = True
+    """Whether an export's file is gzipped CSV or plain (Intercom's description does not say)."""
+    export_expires_after_seconds: float = 172_800
+    """How long after it was asked for an export's file can be had."""
+    exports_at_once: int = 5
+    """How many reporting exports may be pending."""
     now: float | None = None
     """Unix seconds at which the clock stands still; None lets it run with the machine's."""
     warm: bool = False

@@ -115,6 +115,7 @@ class Service:
             params=arrival.http.path_params,
             query=arrival.http.query_params,
             raw=arrival.body,
+            headers=arrival.http.headers,
         )
         with self.workspace.lock:
             return arrival.endpoint.answer(call)

@@ -10,6 +10,7 @@ from intercom_pipeline.sandbox.collection import Record
 from intercom_pipeline.sandbox.company_changes import CompanyChanges
 from intercom_pipeline.sandbox.contact_changes import ContactChanges
 from intercom_pipeline.sandbox.conversation_changes import ConversationChanges
+from intercom_pipeline.sandbox.exports import Exports
 from intercom_pipeline.sandbox.matching import Searcher
 from intercom_pipeline.sandbox.options import NEWEST_VERSION
 from intercom_pipeline.sandbox.ticket_changes import TicketChanges
@@ -33,6 +34,7 @@ class Workspace(
         super().__init__(*args, **named)
         self.zone = ZoneInfo(self.options.api_timezone)
         self.searcher = Searcher()
+        self.exports = Exports(self.options, self.clock)
 
     def records(self, kind: str, *, version: str = NEWEST_VERSION) -> list[Record]:
         """What the source holds now, oldest first: each listed record as a GET shows it, with nothing capped.

@@ -15,6 +15,7 @@ from intercom_pipeline.sandbox.routes import (
     macros,
     news,
     objects,
+    reporting,
     settings,
     tickets,
 )
@@ -33,6 +34,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *macros.ENDPOINTS,
     *news.ENDPOINTS,
     *objects.ENDPOINTS,
+    *reporting.ENDPOINTS,
     *settings.ENDPOINTS,
     *tickets.ENDPOINTS,
     *calls.ENDPOINTS,
