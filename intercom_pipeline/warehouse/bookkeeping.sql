@@ -71,6 +71,15 @@ COMMENT ON COLUMN pipeline.runs.rows_removed IS 'Rows deleted or flagged as gone
 COMMENT ON COLUMN pipeline.runs.waited_seconds IS 'Seconds that requests waited for the rate limit, summed over requests.';
 COMMENT ON COLUMN pipeline.runs.seconds IS 'Seconds from the stream''s start to its end.';
 
+CREATE TABLE IF NOT EXISTS pipeline.view_columns (
+    view_name VARCHAR,
+    attribute VARCHAR,
+    column_name VARCHAR,
+    PRIMARY KEY (view_name, attribute)
+);
+COMMENT ON TABLE pipeline.view_columns IS 'The column of each attribute in the wide views; once given, it stays.';
+COMMENT ON COLUMN pipeline.view_columns.attribute IS 'The attribute''s name, exactly; for view_name reporting_, the name of a dataset.';
+
 CREATE TABLE IF NOT EXISTS pipeline.schema_events (
     table_name VARCHAR,
     field VARCHAR,

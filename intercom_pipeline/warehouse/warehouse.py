@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import duckdb
 
 from intercom_pipeline.warehouse import progress as memory
+from intercom_pipeline.warehouse import views
 from intercom_pipeline.warehouse.batch import Batch
 from intercom_pipeline.warehouse.ddl import identifier
 from intercom_pipeline.warehouse.decode import Row
@@ -214,6 +215,11 @@ class Warehouse:
             rows=count[0] if count else 0,
             preview=tuple(dict(zip(names, row, strict=True)) for row in rows),
         )
+
+    def refresh_views(self, changed: Collection[str]) -> list[str]:
+        """Make anew the views that differ, since tables changed; returns which were made."""
+        with transaction(self.connection):
+            return views.refresh(self.connection, changed)
 
     def bookmark(self, stream: str) -> tuple[bool, int | None]:
         """Whether the stream was ever synced completely, and its bookmark in unix seconds."""
