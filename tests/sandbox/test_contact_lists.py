@@ -142,6 +142,32 @@ def test_records_are_found_by_their_ids(asker: Asker, kind: str) -> None:
     assert one not in asker.found(kind, {"field": "id", "operator": "!=", "value": one})
 
 
+def test_subscriptions_are_those_a_contact_chose(asker: Asker) -> None:
+    """Out of some types contacts opted, in to others; each can be chosen, forgotten, and seen inline."""
+    workspace = asker.sandbox.workspace
+    types = {each["id"]: each for each in workspace.records("subscription_types")}
+    for each in workspace.records("contact_subscriptions"):
+        assert types[each["subscription_type_id"]]["consent_type"] == each["consent_type"]
+        listed = asker.get(f"/contacts/{each['contact_id']}/subscriptions")["data"]
+        assert each["subscription_type_id"] in {one["id"] for one in listed}
+    assert {each["consent_type"] for each in workspace.records("contact_subscriptions")} == {
+        "opt_in",
+        "opt_out",
+    }
+    person = workspace.create_contact()["id"]
+    path = f"/contacts/{person}/subscriptions"
+    for one in types.values():
+        asker.ask("POST", path, json={"id": one["id"], "consent_type": one["consent_type"]})
+    assert {each["id"] for each in asker.get(path)["data"]} == set(types)
+    gone = next(iter(types))
+    asker.ask("DELETE", f"{path}/{gone}")
+    assert {each["id"] for each in asker.get(path)["data"]} == set(types) - {gone}
+    shown = asker.get(f"/contacts/{person}")
+    assert {each["id"] for each in shown["opted_in_subscription_types"]["data"]} == {
+        each["id"] for each in types.values() if each["consent_type"] == "opt_in"
+    }
+
+
 @needs_descriptions
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_lists_of_a_contact_are_as_described(asker: Asker, version: str) -> None:
@@ -165,5 +191,8 @@ def test_the_lists_of_a_contact_are_as_described(asker: Asker, version: str) -> 
     held = workspace.records("contact_segments")[0]["contact_id"]
     checked("GET", "segments", held)
     checked("POST", "notes", held, {"body": "Hello"})
+    kind = workspace.records("subscription_types")[0]
+    checked("POST", "subscriptions", held, {"id": kind["id"], "consent_type": kind["consent_type"]})
+    checked("GET", "subscriptions", held)
     checked("POST", "companies", held, {"id": company})
     checked("DELETE", "companies/{company_id}", held)

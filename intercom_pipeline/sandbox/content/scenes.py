@@ -178,7 +178,8 @@ def _slots(
     return {
         "name": contact.first or _NO_NAME.get(language, "there"),
         "agent": agent["name"].partition(" ")[0],
-        "company": company["name"] if company else "Acme",
+        # Without the full stop of "Inc.", as the name may end a sentence.
+        "company": company["name"].rstrip(".") if company else "Acme",
         "plan": plan,
         "seats": str(5 + number % 90),
         "amount": f"{max(PLANS[plan], 12) * (5 + number % 90)}",

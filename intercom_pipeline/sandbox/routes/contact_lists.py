@@ -1,12 +1,15 @@
-"""What hangs on a contact: its tags, companies, notes, segments."""
+"""What hangs on a contact: its tags, companies, notes, segments, subscriptions."""
 
 from typing import Any
 
 from intercom_pipeline.sandbox import shapes
 from intercom_pipeline.sandbox.collection import Record
 from intercom_pipeline.sandbox.endpoint import Answer, Call, Endpoint, json_answer
-from intercom_pipeline.sandbox.errors import missing, not_found
+from intercom_pipeline.sandbox.errors import invalid, missing, not_found
 from intercom_pipeline.sandbox.listing import records_page
+from intercom_pipeline.sandbox.versions import shaped
+
+_CHOSEN = ("opted_out_subscription_types", "opted_in_subscription_types")
 
 
 def _tags(call: Call) -> Answer:
@@ -72,6 +75,29 @@ def _segments(call: Call) -> Answer:
     return json_answer({"type": "list", "data": [shapes.segment(each, call.version) for each in inside]})
 
 
+def _subscriptions(call: Call) -> Answer:
+    """Both lists in one, as types: out of which, and in to which, the contact opted; no state tells apart."""
+    person, types = _contact(call), call.workspace.collections["subscription_types"]
+    held = [each["id"] for name in _CHOSEN for each in person[name]["data"]]
+    shown = [shaped("subscription_types", types.get(each), call.version) for each in held if each in types]
+    return json_answer({"type": "list", "data": shown})
+
+
+def _choose_subscription(call: Call) -> Answer:
+    kind = call.workspace.collections["subscription_types"].get(named(call, "id"))
+    consent = call.body.get("consent_type")
+    if consent != kind["consent_type"]:
+        raise invalid("consent_type must be that of the subscription type", field="consent_type")
+    call.workspace.attach_subscription(call.id, kind["id"], consent_type=consent)
+    return json_answer(shaped("subscription_types", kind, call.version))
+
+
+def _forget_subscription(call: Call) -> Answer:
+    kind = call.workspace.collections["subscription_types"].get(call.params["type_id"])
+    call.workspace.detach_subscription(call.id, kind["id"])
+    return json_answer(shaped("subscription_types", kind, call.version))
+
+
 def named(call: Call, name: str) -> str:
     """A text of the body; raises 400 where it is missing."""
     value = call.body.get(name)
@@ -98,4 +124,7 @@ ENDPOINTS = (
     _endpoint("GET", "notes", _notes),
     _endpoint("POST", "notes", _add_note),
     _endpoint("GET", "segments", _segments),
+    _endpoint("GET", "subscriptions", _subscriptions),
+    _endpoint("POST", "subscriptions", _choose_subscription),
+    _endpoint("DELETE", "subscriptions/{type_id}", _forget_subscription),
 )
