@@ -116,7 +116,8 @@ class Engine:
         workspace, zone = answer.content.app.id_code, answer.content.app.timezone
         await writer.ask(lambda warehouse: belongs_to(warehouse, workspace, zone))
         version = self.client.connection.version
-        return Terms(version=version, calendar=calendar_of(zone), lookback=self.options.lookback)
+        lookback = self.options.lookback
+        return Terms(version=version, calendar=calendar_of(zone), workspace=workspace, lookback=lookback)
 
     def _part(self, stream: Stream, writer: Writer, terms: Terms) -> _Part:
         meter = Meter()

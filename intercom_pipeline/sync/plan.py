@@ -31,12 +31,14 @@ class Terms:
     Attributes:
         version: The API version in force.
         calendar: The workspace's days.
+        workspace: The workspace's id.
         lookback: Seconds before the bookmark that are asked for again, since a change may reach the search
             some minutes late.
     """
 
     version: str
     calendar: Calendar
+    workspace: str
     lookback: int
 
     def by_day(self, stream: Stream) -> bool:

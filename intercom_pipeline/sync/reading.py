@@ -2,6 +2,7 @@
 
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.sync.delivery import Courier
+from intercom_pipeline.sync.exporting import read_exports
 from intercom_pipeline.sync.listing import read_newest_first, read_whole
 from intercom_pipeline.sync.logs import read_log, read_logged_within
 from intercom_pipeline.sync.options import Options
@@ -38,7 +39,7 @@ async def read(courier: Courier, terms: Terms, options: Options, parents: Table 
     elif options.bounds:
         await _read_within(courier, terms, options.bounds)
     elif courier.stream.parent:
-        await _read_by_parent(courier, courier.stream.parent, options, parents)
+        await _read_by_parent(courier, courier.stream.parent, terms, options, parents)
     else:
         await _read(courier, terms)
 
@@ -58,9 +59,14 @@ async def _read(courier: Courier, terms: Terms) -> None:
             await read_whole(courier, version=terms.version)
 
 
-async def _read_by_parent(courier: Courier, parent: Parent, options: Options, parents: Table | None) -> None:
+async def _read_by_parent(
+    courier: Courier, parent: Parent, terms: Terms, options: Options, parents: Table | None
+) -> None:
     names = getattr(options, parent.setting) if parent.setting else ()
-    await read_by_parent(courier, parent, parents, names)
+    if courier.stream.paging is Paging.EXPORT:
+        await read_exports(courier, terms, names)
+    else:
+        await read_by_parent(courier, parent, parents, names)
 
 
 async def _read_within(courier: Courier, terms: Terms, bounds: Bounds) -> None:
