@@ -92,12 +92,6 @@ EXCEPTIONS: tuple[Allowed, ...] = (
         shape={"nullable": True},
     ),
     Allowed(
-        schema="data_attribute",
-        fields=("model",),
-        reason="up to 2.15 model=conversation may be asked for, but the answer's values lack it",
-        shape={"type": "string", "enum": ["contact", "company", "conversation"]},
-    ),
-    Allowed(
         schema="search_request",
         fields=("sort",),
         reason="up to 2.15 only the prose speaks of sorting, with 2.16's object {field, order}",

@@ -68,4 +68,3 @@ _KINDS: dict[str, Kind] = {
     **LISTS,
 }
 KINDS: Mapping[str, Kind] = MappingProxyType(_KINDS)
-
