@@ -172,6 +172,20 @@ def article(writer: int) -> Record:
     }
 
 
+_TRANSLATED = (
+    *("title", "description", "body", "body_markdown", "author_id", "state"),
+    *("has_unpublished_changes", "draft_updated_at", "created_by_id", "updated_by_id"),
+    *("ai_chatbot_availability", "ai_copilot_availability", "ai_sales_agent_availability"),
+)
+
+
+def translation(article: Record, locale: str, now: int) -> Record:
+    """An article's own content as a translation into a language, made at `now` (unix seconds)."""
+    taken = {name: article[name] for name in _TRANSLATED if name in article}
+    url = f"https://help.trellis.example/{locale}/articles/{article['id']}"
+    return {"type": "article_content", **taken, "url": url, "created_at": now, "updated_at": now}
+
+
 def company(identity: str, name: str, now: int) -> Record:
     """A company of which only the name is known, made at `now` (unix seconds)."""
     return {

@@ -90,6 +90,7 @@ MUTATIONS = frozenset(
         "set_away",
         "create_article",
         "update_article",
+        "translate_article",
         "delete_article",
     }
 )

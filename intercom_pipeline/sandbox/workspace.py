@@ -56,6 +56,21 @@ class Workspace(
         """Change fields of an article, which puts it first in the list."""
         return self.update("articles", article_id, **fields)
 
+    def translate_article(self, article_id: str, locale: str, **fields: Any) -> Record:
+        """Write an article's content in a language (`de`, `pt-BR`), which changes the article; returns it.
+
+        What the fields lack is that of the translation there is, or else of the article itself; a change of
+        the article's default language changes its own fields, too.
+        """
+        with self.lock:
+            article = self.collections["articles"].get(article_id)
+            held = article["translated_content"] or {"type": "article_translated_content"}
+            now = {"updated_at": self.clock.seconds()}
+            known = held.get(locale) or blank.translation(article, locale, now["updated_at"])
+            translated = held | {locale: known | now | fields}
+            own = fields if locale == article["default_locale"] else {}
+            return self.update("articles", article_id, **own, translated_content=translated)
+
     def delete_article(self, article_id: str) -> None:
         """Delete an article."""
         self.delete("articles", article_id)

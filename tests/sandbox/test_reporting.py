@@ -49,6 +49,14 @@ def test_the_file_holds_every_conversation_of_the_time(asker: Asker) -> None:
     ]
 
 
+def test_tickets_are_exported_too(asker: Asker) -> None:
+    """The second dataset holds a row a ticket."""
+    wanted = {"dataset_id": "ticket", "attribute_ids": ["ticket_id", "ticket_category"]}
+    rows = _rows(asker, "2.16", **wanted)
+    truth = [(one["ticket_id"], one["category"]) for one in asker.sandbox.workspace.records("tickets")]
+    assert [(row["Ticket ID"], row["Ticket category"]) for row in rows] == truth
+
+
 def test_attributes_have_qualified_ids_from_2_16_on(asker: Asker) -> None:
     """They are listed and understood there, and neither before."""
     for version, known in (("2.15", False), ("2.16", True)):
