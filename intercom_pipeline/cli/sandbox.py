@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from intercom_pipeline.cli.exits import UsageRefused
-from intercom_pipeline.cli.options import Articles, Contacts, Conversations, Seed, examples
+from intercom_pipeline.cli.options import Articles, Companies, Contacts, Conversations, Seed, examples
 
 if TYPE_CHECKING:
     from intercom_pipeline.sandbox import Sandbox
@@ -32,7 +32,7 @@ def sandbox(
     contacts: Contacts = 500,
     conversations: Conversations = 200,
     articles: Articles = 40,
-    companies: Annotated[int, typer.Option(min=0, help="How many companies.")] = 60,
+    companies: Companies = 60,
     seed: Seed = 0,
     latency_ms: Annotated[float, typer.Option(min=0, help="How long each answer is held back.")] = 0,
     limit_per_minute: Annotated[int, typer.Option(min=6, help="The rate limit, in requests.")] = 10_000,

@@ -40,8 +40,12 @@ def _announce(sandbox: Sandbox) -> None:
 
 def main() -> None:
     """Read the command line and serve."""
-    given = _parser().parse_args()
-    sizes = Sizes(**{size.name: getattr(given, size.name) for size in fields(Sizes)})
+    parser = _parser()
+    given = parser.parse_args()
+    try:
+        sizes = Sizes(**{size.name: getattr(given, size.name) for size in fields(Sizes)})
+    except ValueError as error:
+        parser.error(str(error))
     options = Options(
         api_timezone=given.timezone,
         region=given.region,

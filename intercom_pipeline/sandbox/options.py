@@ -1,8 +1,9 @@
 """What a workspace holds, and how its server behaves: two frozen values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 NEWEST_VERSION = "2.17"
+MOST_OF_A_KIND = 2_000_000
 VERSIONS = ("2.11", "2.12", "2.13", "2.14", "2.15", "2.16", "2.17")
 
 
@@ -42,6 +43,13 @@ class Sizes:
     tickets: int = 60
     calls: int = 30
     activity_logs: int = 120
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a count below 0, or of more than one machine can make in a sensible time."""
+        for size in fields(self):
+            count = getattr(self, size.name)
+            if not 0 <= count <= MOST_OF_A_KIND:
+                raise ValueError(f"{size.name} must be between 0 and {MOST_OF_A_KIND:,}, not {count:,}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
