@@ -5,7 +5,7 @@ from intercom_pipeline.sync.delivery import Courier
 from intercom_pipeline.sync.exporting import read_exports
 from intercom_pipeline.sync.listing import read_newest_first, read_whole
 from intercom_pipeline.sync.logs import read_log, read_logged_within
-from intercom_pipeline.sync.options import Options
+from intercom_pipeline.sync.options import Options, Work
 from intercom_pipeline.sync.parents import read_by_parent
 from intercom_pipeline.sync.plan import Bounds, Terms
 from intercom_pipeline.sync.scrolling import read_by_scroll
@@ -28,12 +28,32 @@ def can_be_bounded(stream: Stream) -> bool:
     return stream.paging in {Paging.SEARCH, Paging.LOG} and stream.parent is None
 
 
+def refused_work(stream: Stream, work: Work) -> PipelineError | None:
+    """Why a run's work cannot be done for a stream; None where it can."""
+    if work is Work.BACKFILL and not can_be_bounded(stream):
+        return CannotBeBounded(
+            f"{stream.name} cannot be read in part.",
+            why="Intercom does not find its records by the time they were created.",
+            fix=f"Leave {stream.name} out, or sync it without --since and --until.",
+        )
+    if work is Work.SWEEP and not can_be_swept(stream):
+        return NothingToSweep(
+            f"There is nothing to sweep in {stream.name}.",
+            why="Each sync reads it whole, or by the records it belongs to, and so finds what vanished.",
+            fix="Sync it, or leave it out.",
+        )
+    return None
+
+
 async def read(courier: Courier, terms: Terms, options: Options, parents: Table | None) -> None:
     """Do the run's work for one stream; `parents` is the table of the stream it is asked for by.
 
     Raises:
         PipelineError: It could not be done.
     """
+    refused = refused_work(courier.stream, options.work)
+    if refused:
+        raise refused
     if options.sweep:
         await _swept(courier, terms, options)
     elif options.bounds:
@@ -71,12 +91,6 @@ async def _read_by_parent(
 
 async def _read_within(courier: Courier, terms: Terms, bounds: Bounds) -> None:
     stream = courier.stream
-    if not can_be_bounded(stream):
-        raise CannotBeBounded(
-            f"{stream.name} cannot be read in part.",
-            why="Intercom does not find its records by the time they were created.",
-            fix=f"Leave {stream.name} out, or sync it without --since and --until.",
-        )
     if stream.paging is Paging.LOG:
         await read_logged_within(courier, bounds)
     else:
@@ -84,11 +98,4 @@ async def _read_within(courier: Courier, terms: Terms, bounds: Bounds) -> None:
 
 
 async def _swept(courier: Courier, terms: Terms, options: Options) -> None:
-    stream = courier.stream
-    if not can_be_swept(stream):
-        raise NothingToSweep(
-            f"There is nothing to sweep in {stream.name}.",
-            why="Each sync reads it whole, or by the records it belongs to, and so finds what vanished.",
-            fix="Sync it, or leave it out.",
-        )
     await Sweep(courier, terms, allow_many=options.allow_many).run()
