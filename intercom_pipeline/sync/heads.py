@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,3 +71,11 @@ def newest_update(records: Sequence[msgspec.Raw], known: int | None = None) -> i
 def last_created(records: Sequence[msgspec.Raw]) -> int:
     """The highest `created_at` of a page (unix seconds)."""
     return max((head_of(raw).created_at for raw in records), default=0)
+
+
+def with_fields(record: msgspec.Raw | bytes, fields: Mapping[str, str]) -> msgspec.Raw | bytes:
+    """A record with further keys in front; a key that it has itself counts instead."""
+    if not fields:
+        return record
+    own = bytes(record).lstrip()[1:].lstrip()
+    return msgspec.json.encode(fields)[:-1] + (b"" if own.startswith(b"}") else b",") + own

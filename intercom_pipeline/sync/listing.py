@@ -9,7 +9,7 @@ from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.paging import Page, cursor_pages, numbered_pages, single_page
 from intercom_pipeline.intercom.versions import at_least
 from intercom_pipeline.sync.delivery import Courier
-from intercom_pipeline.sync.heads import head_of, newest_update, reaches
+from intercom_pipeline.sync.heads import head_of, newest_update, reaches, with_fields
 from intercom_pipeline.sync.stream import Listing, Paging, Stream
 
 _WALKS = 3
@@ -27,7 +27,7 @@ async def read_whole(courier: Courier, *, version: str) -> None:
         ListUnsteady: Records kept vanishing from a list, so that others may have been passed over.
     """
     await courier.begin_sighting()
-    last: Sequence[msgspec.Raw] = ()
+    last: Sequence[msgspec.Raw | bytes] = ()
     for listing in _listings(courier.stream, version):
         await courier.store(last)
         last = await _walk_until_steady(courier, listing)
@@ -43,13 +43,14 @@ def _listings(stream: Stream, version: str) -> Iterator[Listing]:
             yield listing
 
 
-async def _walk_until_steady(courier: Courier, listing: Listing) -> Sequence[msgspec.Raw]:
+async def _walk_until_steady(courier: Courier, listing: Listing) -> Sequence[msgspec.Raw | bytes]:
     for _ in range(_WALKS):
         walk = _Walk()
         async for page in pages_of(courier, listing):
             await courier.store(walk.last)
             courier.count(page)
             walk.add(page)
+            walk.last = [with_fields(raw, dict(listing.adds)) for raw in walk.last]
         if walk.steady:
             return walk.last
     raise _unsteady(courier.stream)
@@ -109,7 +110,7 @@ class _Walk:
     A record that is deleted moves all later ones up, and one of them out of sight.
     """
 
-    last: Sequence[msgspec.Raw] = ()
+    last: Sequence[msgspec.Raw | bytes] = ()
     _totals: set[int | None] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
 

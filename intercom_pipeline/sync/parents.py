@@ -10,7 +10,7 @@ from intercom_pipeline.intercom.errors import InvalidRequest, NotFound, Retryabl
 from intercom_pipeline.intercom.paging import Page, search_pages
 from intercom_pipeline.intercom.search import Filter, Search
 from intercom_pipeline.sync.delivery import Courier
-from intercom_pipeline.sync.heads import head_of
+from intercom_pipeline.sync.heads import head_of, with_fields
 from intercom_pipeline.sync.listing import pages_of
 from intercom_pipeline.sync.stream import Listing, Paging, Parent
 from intercom_pipeline.warehouse.progress import Progress
@@ -70,13 +70,13 @@ async def _parents(
 
 async def _read_one(courier: Courier, asked: _Asked) -> None:
     parent_id, _ = asked
-    last: Sequence[bytes] = ()
+    last: Sequence[msgspec.Raw | bytes] = ()
     try:
         async with aclosing(_pages(courier, parent_id)) as pages:
             async for page in pages:
                 await courier.store(last)
                 courier.count(page)
-                last = [_belonging_to(parent_id, each) for each in _records(courier, page)]
+                last = [with_fields(each, {PARENT: parent_id}) for each in _records(courier, page)]
     except NotFound:
         # The parent has gone since: a sweep or its own stream will say so.
         return
@@ -117,10 +117,3 @@ def _records(courier: Courier, page: Page) -> Sequence[msgspec.Raw | bytes]:
     if courier.stream.paging is not Paging.SEARCH:
         return page.records
     return [msgspec.json.encode({"id": head_of(raw).id}) for raw in page.records]
-
-
-def _belonging_to(parent_id: str, record: msgspec.Raw | bytes) -> bytes:
-    """A record with its parent's id in it."""
-    own = msgspec.json.encode({PARENT: parent_id})[:-1]
-    rest = bytes(record).lstrip()[1:].lstrip()
-    return own + (b"" if rest.startswith(b"}") else b",") + rest

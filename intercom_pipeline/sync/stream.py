@@ -63,6 +63,7 @@ class Listing:
         path: The endpoint.
         params: Its query parameters, as pairs.
         records: The key of a page under which the records stand.
+        adds: Keys and texts that the stream's other records have and these lack.
         since: The first API version that has it.
         before: The first API version that has it no more; empty while all have.
     """
@@ -70,6 +71,7 @@ class Listing:
     path: str
     params: tuple[tuple[str, str], ...] = ()
     records: str = "data"
+    adds: tuple[tuple[str, str], ...] = ()
     since: str = "2.11"
     before: str = ""
 
