@@ -50,10 +50,17 @@ async def _walk_until_steady(courier: Courier, listing: Listing) -> Sequence[msg
             await courier.store(walk.last)
             courier.count(page)
             walk.add(page)
-            walk.last = [with_fields(raw, dict(listing.adds)) for raw in walk.last]
+            walk.last = [_completed(raw, listing.adds) for raw in walk.last]
         if walk.steady:
             return walk.last
     raise _unsteady(courier.stream)
+
+
+def _completed(record: msgspec.Raw | bytes, adds: Sequence[tuple[str, str]]) -> msgspec.Raw | bytes:
+    if not adds:
+        return record
+    name = str(msgspec.json.decode(record).get("name", ""))
+    return with_fields(record, {key: text.replace("{name}", name) for key, text in adds})
 
 
 def pages_of(courier: Courier, listing: Listing, *, paging: Paging | None = None) -> AsyncGenerator[Page]:

@@ -63,7 +63,7 @@ class Listing:
         path: The endpoint.
         params: Its query parameters, as pairs.
         records: The key of a page under which the records stand.
-        adds: Keys and texts that the stream's other records have and these lack.
+        adds: Keys and texts that the stream's other records have and these lack (`{name}`: the record's).
         since: The first API version that has it.
         before: The first API version that has it no more; empty while all have.
     """
