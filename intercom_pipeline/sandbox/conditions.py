@@ -14,7 +14,7 @@ class Conditions:
     latency_ms: float = 0
     """Milliseconds each answer is held back."""
     missing_permissions: set[str] = field(default_factory=set)
-    """Families (contacts, conversations, articles, admins, tags, companies) the token may not touch."""
+    """Families of endpoints (each names its own: contacts, tickets, calls) the token may not touch."""
 
     def check(self, family: str) -> None:
         """Raise 403 `token_unauthorized` where the token lacks this family's permission."""

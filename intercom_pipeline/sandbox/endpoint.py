@@ -56,7 +56,7 @@ class Endpoint:
     method: str
     route: str
     family: str
-    """The permission it needs: contacts, conversations, articles, admins, tags, segments, companies."""
+    """The permission it needs, under its family's name: contacts, tickets, calls, activity_logs and so on."""
     answer: Callable[[Call], Answer]
     since: str = VERSIONS[0]
     after_500: Callable[[Workspace], object] | None = None

@@ -27,6 +27,7 @@ def test_tickets_are_as_described(asker: Asker, version: str) -> None:
     check_response(version, "GET", "/ticket_types", 200, types)
     for kind in types["data"]:
         assert asker.get(f"/ticket_types/{kind['id']}", version=version) == kind
+        assert ("ticket_states" in kind) is (version != "2.11")
     if version != "2.11":
         check_response(version, "GET", "/ticket_states", 200, asker.get("/ticket_states", version=version))
 

@@ -119,12 +119,9 @@ def _contact(seed: int, found: _Course, people: People, roll: Roll) -> Face | No
 
 
 def _contacts(contact: Face | None) -> list[Record]:
-    return [] if contact is None else [reference(contact.id, contact.external_id)]
-
-
-def reference(identity: str, external_id: str | None) -> Record:
-    """A contact as a ticket names it."""
-    return {"type": "contact", "id": identity, "external_id": external_id}
+    if contact is None:
+        return []
+    return [{"type": "contact", "id": contact.id, "external_id": contact.external_id}]
 
 
 def _assignee(parts: list[Record]) -> int:
