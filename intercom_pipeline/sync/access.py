@@ -10,6 +10,10 @@ class StreamUnavailable(PipelineError):
     """This workspace, token or API version does not give the stream."""
 
 
+class NotPermitted(StreamUnavailable):
+    """The access token may not read the stream."""
+
+
 def refused_by_version(stream: Stream, version: str) -> StreamUnavailable | None:
     """Why a stream cannot be asked for in an API version; None where it can.
 
@@ -32,7 +36,7 @@ def asking_version(stream: Stream, version: str) -> str:
 def unavailable(stream: Stream, error: BaseException) -> StreamUnavailable | None:
     """What an error of Intercom's says about whether the stream can be had; None where it says nothing."""
     if isinstance(error, AuthenticationFailed | PermissionMissing):
-        return StreamUnavailable(
+        return NotPermitted(
             f"The access token may not read {stream.name}.",
             why=error.why,
             fix=f"Tick “{stream.permission}” on the app in Intercom's Developer Hub, then authorise again.",
