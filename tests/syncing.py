@@ -72,17 +72,18 @@ def records_in(folder: Path, table: Table) -> dict[str, dict[str, Any]]:
 
 def truth(sandbox: Sandbox, name: str, version: str = "2.14") -> dict[str, dict[str, Any]]:
     """What the workspace truly holds of a stream, by id."""
-    table = stream_named(name).table
+    stream = stream_named(name)
     records = sandbox.workspace.records(name, version=version)
-    return {str(record["id"]): expected(table, _shown(record)) for record in records}
+    return {str(record["id"]): expected(stream.table, _shown(stream, record)) for record in records}
 
 
-def _shown(record: dict[str, Any]) -> dict[str, Any]:
-    """A record with its inline lists cut to the ten entries that the API shows."""
+def _shown(stream: Stream, record: dict[str, Any]) -> dict[str, Any]:
+    """A record with the inline lists that nothing completes cut to the ten entries that the API shows."""
+    completed = {rest.field for rest in stream.rests}
     cut = {
         key: value | {"data": value["data"][:10], "has_more": True}
         for key, value in record.items()
-        if isinstance(value, dict) and len(value.get("data") or ()) > 10
+        if key not in completed and isinstance(value, dict) and len(value.get("data") or ()) > 10
     }
     return record | cut
 

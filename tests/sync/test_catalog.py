@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,16 @@ import pytest
 import yaml
 
 from intercom_pipeline.sandbox import Sizes, serve
-from intercom_pipeline.sync.catalog import CATALOG, UnknownStream, stream_named
-from intercom_pipeline.sync.stream import Paging, Replication, Stream
+from intercom_pipeline.sync.catalog import CATALOG, COMING, UnknownStream, stream_named
+from intercom_pipeline.sync.stream import Need, Paging, Replication, Stream
 from intercom_pipeline.warehouse.decode import Row, decode
 from intercom_pipeline.warehouse.shape import shape_of
 from intercom_pipeline.warehouse.table import PARENT, Column, Kind, Table
 
 DESCRIPTIONS = Path(__file__).parents[2].parent / "shared" / "openapi"
 VERSIONS = ("2.11", "2.12", "2.13", "2.14", "2.15", "2.16")
-ALL_TABLES = [table for stream in CATALOG for table in stream.tables()]
+DECLARED = {stream.name: stream for stream in (*CATALOG, *COMING)}
+ALL_TABLES = [table for stream in DECLARED.values() for table in stream.tables()]
 TABLES = {table.name: table for table in ALL_TABLES}
 COLUMNS = [(table, column) for table in ALL_TABLES for column in table.all_columns]
 
@@ -30,22 +32,49 @@ SCHEMAS = {
     "contact_tags": ("addressable_list",),
     # Called contact_company in 2.11, company_data later.
     "contact_companies": ("contact_company", "company_data"),
+    "contact_subscriptions": ("addressable_list",),
+    "contact_notes": ("note",),
+    "companies": ("company",),
+    "company_tags": ("tag_basic",),
+    "company_segments": ("segment",),
+    "company_notes": ("note", "company_note"),
     "conversations": ("conversation", "conversation_list_item"),
     "conversation_parts": ("conversation_part",),
+    "conversation_part_attachments": ("part_attachment",),
+    "deleted_conversations": ("deleted_conversation_item",),
     "conversation_tags": ("tag",),
     "conversation_contacts": ("contact_reference",),
     "conversation_teammates": ("reference",),
+    "tickets": ("ticket",),
+    "ticket_parts": ("ticket_part",),
+    "ticket_part_attachments": ("part_attachment",),
+    "ticket_contacts": ("contact_reference",),
+    "ticket_types": ("ticket_type",),
+    "ticket_type_attributes": ("ticket_type_attribute",),
+    "ticket_states": ("ticket_state_detailed",),
     "articles": ("article", "article_list_item"),
     "admins": ("admin",),
     "teams": ("team",),
     "tags": ("tag",),
     "segments": ("segment",),
+    # From 2.16 on with the attributes of conversations, each type of which adds its own to the base.
+    "data_attributes": ("data_attribute", "conversation_attribute_base"),
+    "activity_logs": ("activity_log",),
 }
 """The schemas of Intercom's API description that describe each table's records."""
 
+UNDESCRIBED = {
+    # Bare ids, and ids found by a search.
+    "admin_teams",
+    "contact_segments",
+    # The names and values of an open object.
+    "conversation_attributes",
+}
+"""The tables whose records no schema describes."""
+
 FITTING_KINDS = {
     "string": {Kind.ID, Kind.TEXT, Kind.JSON},
-    "integer": {Kind.ID, Kind.INTEGER, Kind.TIME},
+    "integer": {Kind.ID, Kind.INTEGER, Kind.NUMBER, Kind.TIME},
     "number": {Kind.NUMBER},
     "boolean": {Kind.BOOLEAN},
     "array": {Kind.JSON},
@@ -65,6 +94,16 @@ def described(version: str) -> dict[str, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     description: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe loader, in C where there is one
     return description
+
+
+def since(table: str) -> str:
+    """The first API version that has a table's stream."""
+    streams = DECLARED.values()
+    return next(each.minimum_version for each in streams if TABLES[table] in each.tables())
+
+
+DESCRIBED = [(version, table) for table in SCHEMAS for version in VERSIONS if version >= since(table)]
+"""Every table with every version that describes it."""
 
 
 def properties(version: str, table: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -124,22 +163,55 @@ def test_every_time_says_its_zone() -> None:
 def test_keys_and_cursors_are_columns_that_are_sent(table: Table) -> None:
     """Primary keys, cursors and, for a child, its parent's id stand among the columns that are sent."""
     sent = {column.name: column.kind for column in table.sent}
-    assert {sent.get(name) for name in table.primary_key} == {Kind.ID}
+    assert {sent.get(name) for name in table.primary_key} <= {Kind.ID, Kind.TEXT, Kind.INTEGER}
     assert table.cursor is None or sent.get(table.cursor) is Kind.TIME
     assert not table.path or table.parent_column in sent
 
 
-@pytest.mark.parametrize("stream", CATALOG, ids=lambda stream: stream.name)
+@pytest.mark.parametrize("stream", DECLARED.values(), ids=lambda stream: stream.name)
 def test_what_is_synced_by_newness_has_a_cursor(stream: Stream) -> None:
-    """A stream that is not refreshed in full has a cursor, and is found by a search or newest first."""
+    """A stream that is not refreshed in full has a cursor, and comes by a search, a log or newest first."""
     assert (stream.replication is Replication.FULL_REFRESH) == (stream.table.cursor is None)
-    assert (stream.replication is Replication.INCREMENTAL) == (stream.paging is Paging.SEARCH)
+    searched = stream.paging in {Paging.SEARCH, Paging.LOG} and not stream.parent
+    assert (stream.replication is Replication.INCREMENTAL) == searched
+
+
+@pytest.mark.parametrize("stream", DECLARED.values(), ids=lambda stream: stream.name)
+def test_what_is_asked_for_by_parents_knows_them(stream: Stream) -> None:
+    """A stream with a parent names a declared stream or a setting, and keeps the parent's id in a column."""
+    keeps_parent = any(column.field == PARENT for column in stream.table.columns)
+    assert (stream.parent is not None) == keeps_parent
+    assert stream.parent is None or bool(stream.parent.setting) != (stream.parent.table in DECLARED)
+
+
+@pytest.mark.parametrize("stream", DECLARED.values(), ids=lambda stream: stream.name)
+def test_every_stream_says_what_it_takes(stream: Stream) -> None:
+    """A stream names the permission a token needs and what a sync costs in requests."""
+    assert stream.permission
+    assert re.match(r"\d+", stream.cost)
+
+
+def test_what_every_workspace_has_is_in_every_version() -> None:
+    """A stream that only some API versions have is not demanded of a workspace."""
+    later = [stream for stream in DECLARED.values() if stream.minimum_version != VERSIONS[0]]
+    assert [stream.name for stream in later if stream.need is Need.ALWAYS] == []
 
 
 def test_parts_live_in_their_own_table_alone() -> None:
     """The parts of a conversation are not kept a second time, and are kept when Intercom's cap hides them."""
     assert TABLES["conversations"].detached == {"conversation_parts"}
-    assert [table.name for table in ALL_TABLES if table.keeps_vanished] == ["conversation_parts"]
+    assert TABLES["tickets"].detached == {"ticket_parts"}
+    kept = [table.name for table in ALL_TABLES if table.keeps_vanished]
+    assert kept == ["conversation_parts", "ticket_parts"]
+
+
+@pytest.mark.parametrize("table", ALL_TABLES, ids=lambda table: table.name)
+def test_a_capped_list_is_told_of_by_its_parent(table: Table) -> None:
+    """The columns that a cap names are columns of the parent, of the kinds that it fills."""
+    kinds = {column.name: column.kind for column in table.columns}
+    for cap in filter(None, (child.cap for child in table.children)):
+        named_kinds = [kinds.get(name) for name in (cap.counted, cap.truncated, cap.missing)]
+        assert named_kinds == [Kind.INTEGER, Kind.BOOLEAN, Kind.INTEGER]
 
 
 def test_bodies_and_addresses_are_personal() -> None:
@@ -168,23 +240,21 @@ def test_an_unknown_stream_is_answered_with_those_like_it() -> None:
     assert isinstance(refused.value, ValueError)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("table", SCHEMAS)
+@pytest.mark.parametrize(("version", "table"), DESCRIBED)
 def test_every_described_field_is_kept(version: str, table: str) -> None:
     """Every property of the API's description is a column, an ignored key or a child table."""
     declared = TABLES[table]
-    children = {child.path[0] for child in declared.children}
+    children = {path[0] for child in declared.children for path in child.paths}
     kept = {column.key for column in declared.sent} | declared.ignored | children
     assert {name for name, _ in properties(version, table)} - kept == set()
 
 
 def test_every_sent_table_has_a_description_to_compare_with() -> None:
-    """No table but the one made of bare ids goes uncompared."""
-    assert set(TABLES) - set(SCHEMAS) == {"admin_teams"}
+    """No table but those that no schema can describe goes uncompared."""
+    assert set(TABLES) - set(SCHEMAS) == UNDESCRIBED
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("table", SCHEMAS)
+@pytest.mark.parametrize(("version", "table"), DESCRIBED)
 def test_every_column_fits_the_described_type(version: str, table: str) -> None:
     """A column's kind takes the type that the API's description gives its field."""
     columns = {column.key: column.kind for column in TABLES[table].sent}
@@ -204,15 +274,24 @@ def _fits(kind: Kind, described_field: dict[str, Any]) -> bool:
 
 EXAMPLES = {
     "contacts": (("/contacts/{contact_id}", "get"),),
+    "contact_notes": (("/contacts/{contact_id}/notes", "get"),),
+    "companies": (("/companies/scroll", "get"), ("/companies/list", "post"), ("/companies/{id}", "get")),
+    "company_notes": (("/companies/{company_id}/notes", "get"),),
     "conversations": (
         ("/conversations", "get"),
         ("/conversations/search", "post"),
         ("/conversations/{conversation_id}", "get"),
     ),
+    "deleted_conversations": (("/conversations/deleted", "get"),),
+    "tickets": (("/tickets/search", "post"), ("/tickets/{ticket_id}", "get")),
+    "ticket_types": (("/ticket_types", "get"), ("/ticket_types/{ticket_type_id}", "get")),
+    "ticket_states": (("/ticket_states", "get"),),
     "articles": (("/articles", "get"), ("/articles/{article_id}", "get")),
     "admins": (("/admins", "get"),),
     "tags": (("/tags", "get"),),
     "segments": (("/segments", "get"),),
+    "data_attributes": (("/data_attributes", "get"),),
+    "activity_logs": (("/admins/activity_logs", "get"),),
 }
 """Where the API's description shows records of a stream; it shows no team."""
 
@@ -228,14 +307,16 @@ def examples(version: str, stream: Stream) -> Iterator[dict[str, Any]]:
         answers = {str(status): answer for status, answer in operation["responses"].items()}
         for example in answers["200"]["content"]["application/json"].get("examples", {}).values():
             value = example.get("value") or {}
-            yield from [value] if "{" in path else value.get(stream.records, [])
+            given = [value] if path.endswith("}") else value.get(stream.records, [])
+            yield from ({PARENT: "1"} | record if stream.parent else record for record in given)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize(
+    ("version", "name"), [(version, name) for version, name in DESCRIBED if name in EXAMPLES]
+)
 def test_example_records_show_no_drift(version: str, name: str) -> None:
     """The records that Intercom's documentation shows fill rows without anything to note."""
-    stream = stream_named(name)
+    stream = DECLARED[name]
     records = list(examples(version, stream))
     assert records
     assert [record for record in records if not fits(stream, record)] == []
@@ -249,21 +330,73 @@ def workspace() -> Iterator[httpx.Client]:
             yield client
 
 
-@pytest.mark.parametrize("version", ["2.11", "2.14", "2.17"])
-@pytest.mark.parametrize("stream", CATALOG, ids=lambda stream: stream.name)
+def asked(workspace: httpx.Client, version: str, stream: Stream, parent: str = "") -> httpx.Response:
+    """The sandbox's first answer for a stream, or for one parent of it."""
+    headers = {"Intercom-Version": version}
+    if stream.paging is Paging.SEARCH:
+        of_segment = {"field": "segment_id", "operator": "=", "value": parent}
+        everything = {"field": "updated_at", "operator": ">", "value": 0}
+        body = {"query": of_segment if parent else everything}
+        return workspace.post(stream.path, json=body, headers=headers)
+    if stream.paging is Paging.SCROLL:
+        # Only one scroll can be open at a time; the list besides it has the same records.
+        return workspace.post(stream.besides[0].path, headers=headers)
+    params = dict(stream.params) | ({"created_at_after": "0"} if stream.paging is Paging.LOG else {})
+    return workspace.get(stream.path.format(id=parent), params=params, headers=headers)
+
+
+def listed(workspace: httpx.Client, version: str, stream: Stream) -> list[dict[str, Any]]:
+    """Records of a stream that has no parent."""
+    answer = asked(workspace, version, stream)
+    if answer.status_code == httpx.codes.NOT_FOUND and stream in COMING:
+        pytest.skip(f"the sandbox does not answer at {stream.path} yet")
+    records: list[dict[str, Any]] = answer.json()[stream.records]
+    return records
+
+
+def of_parents(workspace: httpx.Client, version: str, stream: Stream) -> Iterator[dict[str, Any]]:
+    """Records of a stream that is asked for by its parents, with the parent's id."""
+    assert stream.parent
+    for parent in listed(workspace, version, DECLARED[stream.parent.table]):
+        answer = asked(workspace, version, stream, parent["id"])
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            continue
+        if stream.paging is Paging.TEXT:
+            yield {PARENT: parent["id"], "text": answer.text}
+            continue
+        for record in answer.json()[stream.records]:
+            # Of a parent's contacts, only the ids belong to the stream.
+            kept = {"id": record["id"]} if stream.paging is Paging.SEARCH else record
+            yield {PARENT: parent["id"]} | kept
+
+
+SHOWN = [
+    (version, stream)
+    for version in ("2.11", "2.14", "2.17")
+    for stream in DECLARED.values()
+    if version >= stream.minimum_version
+    # Exports and what is asked for by a setting are no lists to look into.
+    and stream.paging is not Paging.EXPORT
+    and not (stream.parent and stream.parent.setting)
+]
+
+
+@pytest.mark.parametrize(
+    ("version", "stream"), SHOWN, ids=[f"{version}-{stream.name}" for version, stream in SHOWN]
+)
 def test_the_sandbox_has_records_of_every_stream(
     workspace: httpx.Client, version: str, stream: Stream
 ) -> None:
     """The sandbox answers at each stream's endpoints with records that fill rows without anything to note."""
-    headers = {"Intercom-Version": version}
-    everything = {"query": {"field": "updated_at", "operator": ">", "value": 0}}
-    if stream.paging is Paging.SEARCH:
-        answer = workspace.post(stream.path, json=everything, headers=headers)
+    if stream.parent:
+        records = list(islice(of_parents(workspace, version, stream), 20))
     else:
-        answer = workspace.get(stream.path, headers=headers)
-    records = answer.json()[stream.records]
+        records = listed(workspace, version, stream)
     if stream.detail:
-        records += [workspace.get(stream.detail.format(id=records[0]["id"]), headers=headers).json()]
+        path = stream.detail.format(id=records[0]["id"])
+        records += [workspace.get(path, headers={"Intercom-Version": version}).json()]
+    if stream in COMING and not records:
+        pytest.skip("the sandbox has no such records yet")
     assert records
     assert [record for record in records if not fits(stream, record)] == []
 

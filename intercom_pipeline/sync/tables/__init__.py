@@ -1,1 +1,1 @@
-"""The tables' columns, one module a subject; `sync/catalog.py` says how each table is filled."""
+"""The tables' columns, one module a subject; `sync/catalog/` says how each table is filled."""

@@ -16,6 +16,7 @@ def _column(
 identifier = partial(_column, Kind.ID)
 text = partial(_column, Kind.TEXT)
 integer = partial(_column, Kind.INTEGER)
+number = partial(_column, Kind.NUMBER)
 boolean = partial(_column, Kind.BOOLEAN)
 time = partial(_column, Kind.TIME)
 json = partial(_column, Kind.JSON)

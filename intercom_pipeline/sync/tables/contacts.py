@@ -1,4 +1,4 @@
-"""Contacts (users and leads), with the tags and companies that Intercom gives inside them.
+"""Contacts (users and leads), with their tags, companies and subscriptions.
 
 Fields as in Intercom's API description of `contact`, versions 2.11 to 2.16, and from 2.17 `email_verified`.
 Push messaging, subscription types, referrer and `utm_*` stand in its examples only; the two on text messages
@@ -6,7 +6,7 @@ in neither, but in records that others have published.
 """
 
 from intercom_pipeline.sync.tables.columns import boolean, identifier, json, text, time
-from intercom_pipeline.warehouse.table import PARENT, Table
+from intercom_pipeline.warehouse.table import LIST, PARENT, Table
 
 _WHO = (
     identifier("id", "The contact's id, given by Intercom."),
@@ -44,8 +44,14 @@ _CONSENT = (
     boolean("unsubscribed_from_sms", "Whether the contact unsubscribed from text messages."),
     boolean("sms_consent", "Whether the contact agreed to receive text messages."),
     boolean("enabled_push_messaging", "Whether the contact allows push messages; NULL if never asked."),
-    json("opted_in_subscription_types", "The subscription types opted in to, at most 10 with their count."),
-    json("opted_out_subscription_types", "The subscription types opted out of, at most 10 with their count."),
+    json(
+        "opted_in_subscription_types",
+        "The subscription types opted in to, at most 10; as rows in contact_subscriptions.",
+    ),
+    json(
+        "opted_out_subscription_types",
+        "The subscription types opted out of, at most 10; as rows in contact_subscriptions.",
+    ),
 )
 
 _DEVICES = (
@@ -83,13 +89,13 @@ _NESTED = (
     json("custom_attributes", "Your workspace's own attributes of the contact, by name.", personal=True),
     json("tags", "At most 10 tags as ids, with total_count and has_more; as rows in contact_tags."),
     json("companies", "At most 10 companies as ids, with total_count; as rows in contact_companies."),
-    json("notes", "At most 10 notes as ids, with total_count and has_more."),
+    json("notes", "At most 10 notes as ids, with total_count; as rows in contact_notes."),
     json("merge_history", "The contacts merged into this one; NULL unless asked for, from API 2.16 on."),
 )
 
 _CONTACT_TAGS = Table(
     name="contact_tags",
-    description="The tags of each contact, as far as Intercom lists them in the contact (at most 10).",
+    description="The tags of each contact.",
     grain="one tag of one contact",
     primary_key=("contact_id", "tag_id"),
     columns=(
@@ -102,22 +108,50 @@ _CONTACT_TAGS = Table(
 
 _CONTACT_COMPANIES = Table(
     name="contact_companies",
-    description="The companies of each contact, as far as Intercom lists them in the contact (at most 10).",
+    description="The companies of each contact.",
     grain="one company of one contact",
     primary_key=("contact_id", "company_id"),
     columns=(
         identifier("contact_id", "The contact's id, as in contacts.", field=PARENT),
-        identifier("company_id", "The company's id, given by Intercom.", field="id"),
+        identifier("company_id", "The company's id, as in companies.", field="id"),
     ),
     ignored=frozenset({"type", "url"}),
     path=("companies", "data"),
+)
+
+_CONTACT_SUBSCRIPTIONS = Table(
+    name="contact_subscriptions",
+    description="The subscription types that each contact chose to receive, or not to.",
+    grain="one subscription type a contact decided about",
+    primary_key=("contact_id", "subscription_type_id", "list"),
+    columns=(
+        identifier("contact_id", "The contact's id, as in contacts.", field=PARENT),
+        identifier("subscription_type_id", "Its id, as in subscription_types.", field="id"),
+        text("list", "The list in the contact that names the subscription type.", field=LIST),
+        text(
+            "status",
+            "What the contact chose: opted_in or opted_out.",
+            expression="replace(\"list\", '_subscription_types', '')",
+        ),
+    ),
+    ignored=frozenset({"type", "url"}),
+    path=("opted_in_subscription_types", "data"),
+    also=(("opted_out_subscription_types", "data"),),
+)
+
+_FATE = (
+    identifier(
+        "_merged_into",
+        "The id of the contact it was merged into; NULL unless it was merged.",
+        expression="NULL::VARCHAR",
+    ),
 )
 
 CONTACTS_TABLE = Table(
     name="contacts",
     description="The people who use your product or write to you: users and leads.",
     grain="one contact",
-    columns=_WHO + _WHEN + _CONSENT + _DEVICES + _ORIGIN + _NESTED,
+    columns=_WHO + _WHEN + _CONSENT + _DEVICES + _ORIGIN + _NESTED + _FATE,
     cursor="updated_at",
-    children=(_CONTACT_TAGS, _CONTACT_COMPANIES),
+    children=(_CONTACT_TAGS, _CONTACT_COMPANIES, _CONTACT_SUBSCRIPTIONS),
 )

@@ -3,6 +3,7 @@
 Fields as in Intercom's API description of `conversation_part`, versions 2.11 to 2.16.
 """
 
+from intercom_pipeline.sync.tables.attachments import attachments_of
 from intercom_pipeline.sync.tables.columns import boolean, identifier, inside, json, text, time, truth
 from intercom_pipeline.warehouse.table import PARENT, Table, plain_text
 
@@ -68,7 +69,11 @@ CONVERSATION_PARTS_TABLE = Table(
         text("app_package_code", "The app that created the part through the API; NULL if none did."),
         json("author", "Who wrote the part, with type, id, name, e-mail and whether Fin did.", personal=True),
         json("assigned_to", "The admin or team the part assigned the conversation to; NULL if it did not."),
-        json("attachments", "The files attached to the part.", personal=True),
+        json(
+            "attachments",
+            "The files attached to the part; as rows in conversation_part_attachments.",
+            personal=True,
+        ),
         json("tags", "The tags put on the part."),
         json("event_details", "What changed, for a part that is an event; NULL otherwise.", personal=True),
         json(
@@ -79,4 +84,5 @@ CONVERSATION_PARTS_TABLE = Table(
     path=("conversation_parts", "conversation_parts"),
     # Intercom gives the 500 newest parts only: an older one that is missing has not vanished.
     keeps_vanished=True,
+    children=(attachments_of("conversation_parts"),),
 )

@@ -1,7 +1,7 @@
-"""Conversations, with the tags, contacts and teammates that Intercom gives inside them.
+"""Conversations, with the tags, contacts, teammates and attributes inside them, and those deleted.
 
-Fields as in Intercom's API description of `conversation` and `conversation_list_item`, versions 2.11 to 2.16;
-`topics` and `ticket` stand in its examples only.
+Fields as in Intercom's API description of `conversation` and `conversation_list_item`, versions 2.11 to 2.16
+(`topics` and `ticket` stand in its examples only), and of `deleted_conversation_item`, 2.16.
 """
 
 from intercom_pipeline.sync.tables.columns import (
@@ -143,7 +143,11 @@ _NESTED = (
     json("conversation_rating", "The rating with its remark, contact and teammate.", personal=True),
     json("sla_applied", "The SLA's name and status; NULL if none applies."),
     json("first_contact_reply", "When, how and on which page the customer first wrote.", personal=True),
-    json("custom_attributes", "Your workspace's own attributes of the conversation, by name.", personal=True),
+    json(
+        "custom_attributes",
+        "Your workspace's own attributes, by name; as rows in conversation_attributes.",
+        personal=True,
+    ),
     json("tags", "The tags, with who applied them and when; as rows in conversation_tags."),
     json("contacts", "The contacts; as rows in conversation_contacts.", personal=True),
     json("teammates", "The teammates who wrote in it; as rows in conversation_teammates."),
@@ -209,16 +213,58 @@ _CONVERSATION_TEAMMATES = Table(
     path=("teammates", "teammates"),
 )
 
+_CONVERSATION_ATTRIBUTES = Table(
+    name="conversation_attributes",
+    description="The values of your workspace's own attributes of each conversation.",
+    grain="one attribute of one conversation",
+    primary_key=("conversation_id", "name"),
+    columns=(
+        identifier("conversation_id", "The conversation's id, as in conversations.", field=PARENT),
+        text("name", "The attribute's name, as in data_attributes."),
+        json("value", "The attribute's value, of whatever type.", personal=True),
+    ),
+    path=("custom_attributes",),
+    mapped="name",
+    scalar="value",
+)
+
+_COMPLETENESS = (
+    boolean(
+        "_parts_truncated",
+        "Whether Intercom gave fewer parts than the conversation has, when it was read last.",
+        expression="false",
+    ),
+    integer(
+        "_parts_missing",
+        "How many of its parts are not stored, since Intercom never gave them.",
+        expression="0::BIGINT",
+    ),
+)
+
 CONVERSATIONS_TABLE = Table(
     name="conversations",
     description="The conversations with your customers, each with its state, opening message and statistics.",
     grain="one conversation",
-    columns=_STATE + _SOURCE + _OUTCOME + _STATISTICS + _NESTED,
+    columns=_STATE + _SOURCE + _OUTCOME + _STATISTICS + _NESTED + _COMPLETENESS,
     cursor="updated_at",
     children=(
         CONVERSATION_PARTS_TABLE,
         _CONVERSATION_TAGS,
         _CONVERSATION_CONTACTS,
         _CONVERSATION_TEAMMATES,
+        _CONVERSATION_ATTRIBUTES,
     ),
+)
+
+DELETED_CONVERSATIONS_TABLE = Table(
+    name="deleted_conversations",
+    description="The conversations that were deleted in Intercom, by id alone.",
+    grain="one deleted conversation",
+    columns=(
+        identifier("id", "The id the conversation had, as in conversations."),
+        time("deleted_at", "When the conversation was deleted (UTC)."),
+        boolean("metrics_retained", "Whether Intercom's reports still count the conversation."),
+    ),
+    cursor="deleted_at",
+    ignored=frozenset({"type"}),
 )

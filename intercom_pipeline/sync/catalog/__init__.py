@@ -1,0 +1,52 @@
+"""Every stream, one value each: the one place where a stream is added.
+
+A stream says how Intercom hands out its records, in the module of its subject here; its columns stand in
+`sync/tables/`.
+
+Permissions are in the words of Intercom's Developer Hub, from
+https://developers.intercom.com/docs/build-an-integration/learn-more/authentication/oauth-scopes. That page
+puts segments under "Read and list users and companies" and names none for teams: "Read admins" is what
+another vendor's connector asks for to read them, not confirmed by Intercom.
+"""
+
+from difflib import get_close_matches
+
+from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.sync.catalog.conversations import CONVERSATIONS
+from intercom_pipeline.sync.catalog.help_center import HELP_CENTER
+from intercom_pipeline.sync.catalog.people import PEOPLE
+from intercom_pipeline.sync.catalog.tickets import TICKETS
+from intercom_pipeline.sync.catalog.workspace import WORKSPACE
+from intercom_pipeline.sync.stream import Stream
+
+_DECLARED: tuple[Stream, ...] = (*PEOPLE, *CONVERSATIONS, *TICKETS, *HELP_CENTER, *WORKSPACE)
+
+_COMING = frozenset[str]()
+"""The names of streams that are declared and cannot be synced yet."""
+
+CATALOG = tuple(stream for stream in _DECLARED if stream.name not in _COMING)
+"""The streams, in the order in which people read about them."""
+
+COMING = tuple(stream for stream in _DECLARED if stream.name in _COMING)
+"""The streams that are declared and cannot be synced yet."""
+
+
+class UnknownStream(PipelineError, ValueError):
+    """A stream was asked for that the catalog does not have."""
+
+
+def stream_named(name: str) -> Stream:
+    """The stream of that name.
+
+    Raises:
+        UnknownStream: There is none; the message names those like it, and all there are.
+    """
+    streams = {stream.name: stream for stream in CATALOG}
+    if name in streams:
+        return streams[name]
+    near = get_close_matches(name, streams)
+    raise UnknownStream(
+        f"There is no stream called {name!r}.",
+        why=f"Did you mean {' or '.join(near)}?" if near else "",
+        fix=f"The streams are {', '.join(streams)}.",
+    )
