@@ -94,6 +94,24 @@ def test_the_sdk_reads_one_of_each(asker: Asker, sdk: Intercom) -> None:
     assert sdk.articles.find(int(article["id"])).statistics.views == article["statistics"]["views"]
 
 
+def test_the_sdk_reads_tickets_calls_and_activity_logs(asker: Asker, sdk: Intercom) -> None:
+    """A page of each comes as the SDK's own models, a ticket with its parts, a call with its transcript."""
+    workspace = asker.sandbox.workspace
+    every = SingleFilterSearchRequest(field="created_at", operator=">", value="1306054154")
+    found = sdk.tickets.search(query=every, pagination=StartingAfterPaging(per_page=100)).items
+    held = {record["id"]: record for record in workspace.records("tickets")}
+    assert {each.id for each in found} == set(held)
+    for each in found:
+        parts = [part.id for part in each.ticket_parts.ticket_parts]
+        assert parts == [part["id"] for part in held[each.id]["ticket_parts"]["ticket_parts"]]
+    assert len(sdk.ticket_types.list().data) == len(workspace.records("ticket_types"))
+    assert len(sdk.ticket_states.list_ticket_states().data) == len(workspace.records("ticket_states"))
+    told = next(each for each in sdk.calls.list_calls().data if each.transcription_url)
+    assert sdk.calls.show_call_transcript(told.id).startswith("[00:00:02] User")
+    logs = sdk.admins.list_all_activity_logs(created_at_after="0").activity_logs
+    assert [log.id for log in logs] == [log["id"] for log in workspace.records("activity_logs")[:-21:-1]]
+
+
 def test_the_sdk_replies_and_closes(asker: Asker, sdk: Intercom) -> None:
     """Its reply and its close are parts of the conversation afterwards."""
     workspace = asker.sandbox.workspace

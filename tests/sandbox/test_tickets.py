@@ -53,7 +53,8 @@ def test_what_is_done_to_a_ticket_is_as_described(asker: Asker, version: str) ->
     assert (changed["is_shared"], changed["ticket_attributes"]["Severity"]) == (False, "Major")
     assert str(changed["admin_assignee_id"]) == admin["id"]
     note = {"message_type": "note", "type": "admin", "admin_id": admin["id"], "body": "Seen."}
-    assert checked("POST", "/tickets/{id}/reply", note, id=one)["part_type"] == "note"
+    noted = checked("POST", "/tickets/{id}/reply", note, id=one)
+    assert (noted["part_type"], noted["body"]) == ("note", "<p>Seen.</p>")
     theirs = {"message_type": "comment", "type": "user", "intercom_user_id": contact["id"], "body": "Yes"}
     assert checked("POST", "/tickets/{id}/reply", theirs, id=one)["author"]["id"] == contact["id"]
     shown = asker.get(f"/tickets/{one}", version=version)

@@ -89,7 +89,8 @@ def _reply(call: Call) -> Answer:
         raise invalid(f"message_type must be one of {', '.join(_MESSAGE_TYPES)}", field="message_type")
     if message_type != "quick_reply" and not body.get("body"):
         raise invalid("Body is required", field="body")
-    said = {"body": body.get("body"), "message_type": message_type, "app_package_code": _APP}
+    text = None if message_type == "quick_reply" else shapes.html_of(body["body"])
+    said = {"body": text, "message_type": message_type, "app_package_code": _APP}
     record = workspace.reply_to_ticket(call.id, **said, **_writer(call, record))
     return json_answer(shapes.ticket(record, call.version)["ticket_parts"]["ticket_parts"][-1])
 
