@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
 from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.intercom.versions import SUPPORTED
 
 if TYPE_CHECKING:
     from intercom_pipeline.intercom.connection import Connection
+    from intercom_pipeline.sync.options import Options
     from intercom_pipeline.warehouse.files import DataFolder
 
 
@@ -38,6 +41,10 @@ class Settings:
         data_dir: `INTERCOM_DATA_DIR`: the folder for the database and the published file.
         rate_share: `INTERCOM_RATE_SHARE`: the part of the rate limit a sync may use, above 0, at most 1.
         lookback_minutes: `INTERCOM_LOOKBACK_MINUTES`: how far before the bookmark a sync asks again.
+        also_sync: `INTERCOM_ALSO_SYNC`: streams on request that a sync without names includes.
+        history: `INTERCOM_HISTORY`: streams whose former versions are kept.
+        custom_objects: `INTERCOM_CUSTOM_OBJECTS`: identifiers of the custom object types to sync.
+        reporting_datasets: `INTERCOM_REPORTING_DATASETS`: ids of the reporting datasets to sync.
     """
 
     access_token: str | None = field(default=None, repr=False)
@@ -47,6 +54,10 @@ class Settings:
     data_dir: Path = Path("data")
     rate_share: float = 0.8
     lookback_minutes: float = 15.0
+    also_sync: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
+    custom_objects: tuple[str, ...] = ()
+    reporting_datasets: tuple[str, ...] = ()
 
     def connection(self) -> "Connection":
         """How to reach the workspace.
@@ -66,6 +77,8 @@ class Settings:
             )
         if self.region not in HOSTS:
             raise _refused("INTERCOM_REGION", self.region, f"It is one of {', '.join(HOSTS)}.")
+        if self.base_url and not _has_port(self.base_url):
+            raise _refused("INTERCOM_BASE_URL", self.base_url, "Its port is no number from 1 to 65535.")
         try:
             return Connection(
                 token=Secret(self.access_token),
@@ -86,17 +99,24 @@ class Settings:
 
         return DataFolder(self.data_dir.absolute())
 
-    @property
-    def lookback_seconds(self) -> int:
-        """How far before the bookmark a sync asks again, in seconds."""
-        return round(self.lookback_minutes * 60)
+    def options(self, run_id: str) -> "Options":
+        """How to run, as far as the settings say; `run_id` is the run's name in `pipeline.runs`."""
+        from intercom_pipeline.sync.options import Options  # noqa: PLC0415 - late
+
+        return Options(
+            run_id=run_id,
+            lookback=round(self.lookback_minutes * 60),
+            history=frozenset(self.history),
+            custom_objects=self.custom_objects,
+            reporting_datasets=self.reporting_datasets,
+        )
 
 
 def load_settings(environment: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
     """Read the settings: the environment first, then the project's `.env`, then the defaults.
 
     Raises:
-        SettingRefused: A value is no number where one is needed, or out of its range.
+        SettingRefused: A value is no number where one is needed, out of its range, or no API version.
     """
     given = os.environ if environment is None else environment
     values = {
@@ -104,20 +124,18 @@ def load_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
         **{k: v for k, v in given.items() if v},
     }
     defaults = Settings()
-    share = _number(values, "INTERCOM_RATE_SHARE", defaults.rate_share)
-    if not 0 < share <= 1:
-        raise _refused("INTERCOM_RATE_SHARE", str(share), "It is above 0 and at most 1.")
-    lookback = _number(values, "INTERCOM_LOOKBACK_MINUTES", defaults.lookback_minutes)
-    if not 0 <= lookback <= _MOST_LOOKBACK_MINUTES:
-        raise _refused("INTERCOM_LOOKBACK_MINUTES", str(lookback), "It is 0 or more, and at most a year.")
     return Settings(
         access_token=values.get("INTERCOM_ACCESS_TOKEN", "").strip() or None,
         region=values.get("INTERCOM_REGION", defaults.region).strip().lower(),
         base_url=values.get("INTERCOM_BASE_URL"),
-        api_version=values.get("INTERCOM_API_VERSION", defaults.api_version).strip(),
+        api_version=_version(values, defaults.api_version),
         data_dir=Path(values.get("INTERCOM_DATA_DIR", defaults.data_dir)),
-        rate_share=share,
-        lookback_minutes=lookback,
+        rate_share=_share(values, defaults.rate_share),
+        lookback_minutes=_lookback(values, defaults.lookback_minutes),
+        also_sync=_names(values, "INTERCOM_ALSO_SYNC"),
+        history=_names(values, "INTERCOM_HISTORY"),
+        custom_objects=_names(values, "INTERCOM_CUSTOM_OBJECTS"),
+        reporting_datasets=_names(values, "INTERCOM_REPORTING_DATASETS"),
     )
 
 
@@ -130,6 +148,41 @@ def _read(dotenv: Path) -> Mapping[str, str | None]:
             why=f"{type(error).__name__}: it has to be a text file in UTF-8.",
             fix="Save it again as UTF-8; .env.example shows how it looks.",
         ) from None
+
+
+def _version(values: Mapping[str, str], default: str) -> str:
+    version = values.get("INTERCOM_API_VERSION", default).strip()
+    if version not in SUPPORTED:
+        raise _refused("INTERCOM_API_VERSION", version, f"It is one of {', '.join(SUPPORTED)}.")
+    return version
+
+
+def _share(values: Mapping[str, str], default: float) -> float:
+    share = _number(values, "INTERCOM_RATE_SHARE", default)
+    if not 0 < share <= 1:
+        raise _refused("INTERCOM_RATE_SHARE", str(share), "It is above 0 and at most 1.")
+    return share
+
+
+def _lookback(values: Mapping[str, str], default: float) -> float:
+    lookback = _number(values, "INTERCOM_LOOKBACK_MINUTES", default)
+    if not 0 <= lookback <= _MOST_LOOKBACK_MINUTES:
+        raise _refused("INTERCOM_LOOKBACK_MINUTES", str(lookback), "It is 0 or more, and at most a year.")
+    return lookback
+
+
+def _has_port(url: str) -> bool:
+    """Whether an address names a port that there can be, or none."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
+def _names(values: Mapping[str, str], variable: str) -> tuple[str, ...]:
+    """Names with commas between them, each once."""
+    names = (name.strip() for name in values.get(variable, "").split(","))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _number(values: Mapping[str, str], name: str, default: float) -> float:

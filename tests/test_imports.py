@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "intercom_pipeline"
 MAY_IMPORT = {
     "errors": set(),
-    "settings": {"errors", "intercom", "warehouse"},
+    "settings": {"errors", "intercom", "sync", "warehouse"},
     "sandbox": set(),
     "intercom": {"errors"},
     "warehouse": {"errors"},

@@ -56,7 +56,10 @@ def exit_for(error: BaseException) -> Exit:
     """The exit code that an error ends in."""
     from intercom_pipeline.intercom.errors import AuthenticationFailed, PermissionMissing  # noqa: PLC0415 - late
     from intercom_pipeline.settings import SettingRefused, TokenMissing  # noqa: PLC0415 - late
+    from intercom_pipeline.sync.access import NotPermitted  # noqa: PLC0415 - late
     from intercom_pipeline.sync.catalog import UnknownStream  # noqa: PLC0415 - late
+    from intercom_pipeline.sync.choice import NothingNamed  # noqa: PLC0415 - late
+    from intercom_pipeline.sync.reading import CannotBeBounded, NothingToSweep  # noqa: PLC0415 - late
     from intercom_pipeline.warehouse.errors import WarehouseBusy  # noqa: PLC0415 - late
 
     match error:
@@ -64,7 +67,9 @@ def exit_for(error: BaseException) -> Exit:
             return error.code
         case UsageRefused() | SettingRefused() | UnknownStream():
             return Exit.USAGE
-        case TokenMissing() | AuthenticationFailed() | PermissionMissing():
+        case NothingNamed() | CannotBeBounded() | NothingToSweep():
+            return Exit.USAGE
+        case TokenMissing() | AuthenticationFailed() | PermissionMissing() | NotPermitted():
             return Exit.AUTHORISATION
         case WarehouseBusy():
             return Exit.BUSY
@@ -73,10 +78,13 @@ def exit_for(error: BaseException) -> Exit:
 
 
 def exit_for_results(results: Sequence["SyncResult"]) -> Exit:
-    """The exit code of a sync that ended: partial only where at least one stream is complete."""
-    codes = {Exit.OK if each.error is None else exit_for(each.error) for each in results}
-    if codes <= {Exit.OK}:
+    """The exit code of a run that ended: partial only where at least one stream is complete."""
+    from intercom_pipeline.sync.results import Outcome  # noqa: PLC0415 - late
+
+    wrong = [each for each in results if each.outcome not in {Outcome.COMPLETE, Outcome.SKIPPED}]
+    if not wrong:
         return Exit.OK
-    if Exit.OK in codes:
+    if any(each.outcome is Outcome.COMPLETE for each in results):
         return Exit.PARTIAL
+    codes = {Exit.FAILED if each.error is None else exit_for(each.error) for each in wrong}
     return codes.pop() if len(codes) == 1 else Exit.FAILED

@@ -15,7 +15,12 @@ from intercom_pipeline.sync.run import Event
 
 _LINE_EVERY_SECONDS = 10.0
 _BAR_WIDTH = 16
-_STYLES = {Outcome.COMPLETE: "green", Outcome.PARTIAL: "yellow", Outcome.FAILED: "red"}
+_STYLES = {
+    Outcome.COMPLETE: "green",
+    Outcome.PARTIAL: "yellow",
+    Outcome.FAILED: "red",
+    Outcome.SKIPPED: "dim",
+}
 
 Progress = Mapping[str, StreamProgress]
 Results = Mapping[str, SyncResult]
@@ -89,6 +94,8 @@ def _so_far(progress: StreamProgress) -> str:
 
 def result_line(result: SyncResult) -> str:
     """How a stream ended, on one line."""
+    if result.outcome is Outcome.SKIPPED:
+        return f"{result.stream.name}: skipped, {result.error.what if result.error else ''}"
     total = result.total
     counts = (
         f"{number(total.read)} read, {number(total.inserted)} inserted, {number(total.updated)} updated, "

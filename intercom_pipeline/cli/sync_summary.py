@@ -1,4 +1,4 @@
-"""How a sync ended: a table for people, an object for programs, and what went wrong."""
+"""How a run ended: a table for people, an object for programs, what was flagged and what went wrong."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -8,70 +8,102 @@ from typing import Any
 from intercom_pipeline.cli.exits import exit_for_results
 from intercom_pipeline.cli.output import columns, counted, duration, number, print_error, print_json, results
 from intercom_pipeline.errors import PipelineError
-from intercom_pipeline.intercom.errors import PermissionMissing
 from intercom_pipeline.sync.results import Outcome, SyncResult
+from intercom_pipeline.warehouse.flagged import Flagged
 
+_MOST_ROWS = 16
 _CHANGES = ("read", "inserted", "updated", "unchanged", "removed")
 
 
 def print_for_people(ended: Sequence[SyncResult], published: Path, seconds: float) -> None:
-    """What each stream brought, and where to read it."""
-    rows = [_row(result) for result in ended]
-    # What is the same for every stream says nothing, and 80 columns have no room for it.
-    dull = {"result": Outcome.COMPLETE.value, "removed": "0"}
-    names = [name for name in rows[0] if any(row[name] != dull.get(name) for row in rows)]
-    table = columns(*names, right=(*_CHANGES, "requests", "time"))
-    for row in rows:
-        table.add_row(*(row[name] for name in names))
-    requests = sum(result.cost.requests for result in ended)
+    """What each stream brought (of many, the small ones together), what was skipped, and where to read it."""
+    rows = _rows([each for each in ended if each.outcome is not Outcome.SKIPPED])
     console = results()
-    console.print(table)
+    if rows:
+        # What is the same for every stream says nothing, and 80 columns have no room for it.
+        dull = {"result": Outcome.COMPLETE.value, "removed": "0"}
+        names = [name for name in rows[0] if any(row[name] != dull.get(name) for row in rows)]
+        table = columns(*names, right=(*_CHANGES, "requests", "time"))
+        for row in rows:
+            table.add_row(*(row[name] for name in names))
+        console.print(table)
+    _print_skipped(ended)
+    requests = sum(result.cost.requests for result in ended)
     console.print(
         f"\n{counted(requests, 'request')} in {duration(seconds)}. To read it: {published}", soft_wrap=True
     )
 
 
-def _row(result: SyncResult) -> dict[str, str]:
-    """A stream's part in the run, by the names of the table's columns."""
+def _rows(ended: Sequence[SyncResult]) -> list[dict[str, str]]:
+    """A row a stream; where there are too many, one for all the small ones together."""
+    if len(ended) <= _MOST_ROWS:
+        return [_row([result], result.stream.name) for result in ended]
+    whole = sorted(
+        ended, key=lambda each: (each.outcome is Outcome.COMPLETE, -each.total.removed, -each.total.read)
+    )
+    shown = {result.stream.name for result in whole[: _MOST_ROWS - 1]}
+    shown |= {result.stream.name for result in ended if result.outcome is not Outcome.COMPLETE}
+    others = [result for result in ended if result.stream.name not in shown]
+    rows = [_row([result], result.stream.name) for result in ended if result.stream.name in shown]
+    return [*rows, _row(others, f"{len(others)} others")] if others else rows
+
+
+def _row(several: Sequence[SyncResult], name: str) -> dict[str, str]:
+    """The part of one or more streams in the run, by the names of the table's columns."""
     return {
-        "stream": result.stream.name,
-        "result": result.outcome.value,
-        **{name: number(getattr(result.total, name)) for name in _CHANGES},
-        "requests": number(result.cost.requests),
-        "time": duration(result.seconds),
+        "stream": name,
+        "result": several[0].outcome.value,
+        **{each: number(sum(getattr(result.total, each) for result in several)) for each in _CHANGES},
+        "requests": number(sum(result.cost.requests for result in several)),
+        "time": duration(max(result.seconds for result in several)),
     }
+
+
+def _print_skipped(ended: Sequence[SyncResult]) -> None:
+    """What this workspace, token or API version does not give: a line for all that want the same."""
+    wanted: dict[str, list[str]] = {}
+    for result in ended:
+        if result.outcome is Outcome.SKIPPED and result.error:
+            wanted.setdefault(result.error.fix, []).append(result.stream.name)
+    console = results()
+    if wanted:
+        console.print()
+    for fix, names in wanted.items():
+        console.print(f"Skipped: {', '.join(names)}. {fix}", style="dim", soft_wrap=True)
+
+
+def print_flagged(flagged: Flagged) -> None:
+    """What is gone from Intercom, by table and reason; nothing where nothing is."""
+    console = results()
+    for table, reasons in flagged.items():
+        counts = ", ".join(f"{number(count)} {reason}" for reason, count in reasons.items())
+        console.print(f"Gone from Intercom: {table}: {counts}", soft_wrap=True)
 
 
 def print_errors(ended: Sequence[SyncResult]) -> None:
     """What went wrong, each error once with the streams it stopped."""
     streams: dict[tuple[str, str, str], list[str]] = {}
     for result in ended:
-        if result.error is not None:
-            streams.setdefault(_three_lines(result, result.error), []).append(result.stream.name)
+        error = result.error
+        if error is not None and result.outcome is not Outcome.SKIPPED:
+            streams.setdefault((error.what, error.why, error.fix), []).append(result.stream.name)
     for (what, why, fix), names in streams.items():
         print_error(PipelineError(what, why=why, fix=fix), about=", ".join(names))
 
 
-def _three_lines(result: SyncResult, error: PipelineError) -> tuple[str, str, str]:
-    """What happened, why and what to do; the stream knows the name of a missing permission."""
-    if isinstance(error, PermissionMissing):
-        return error.what, error.why, f"{error.fix} It is called “{result.stream.permission}” there."
-    return error.what, error.why, error.fix
-
-
-def print_as_json(ended: Sequence[SyncResult], published: Path, seconds: float) -> None:
+def print_as_json(ended: Sequence[SyncResult], published: Path, seconds: float, flagged: Flagged) -> None:
     """One object: how the run ended, and how each stream did."""
     print_json(
         {
             "exit_code": int(exit_for_results(ended)),
             "seconds": round(seconds, 3),
             "published": str(published),
-            "streams": [_as_json(result) for result in ended],
+            "streams": [_as_json(result, flagged) for result in ended],
         }
     )
 
 
-def _as_json(result: SyncResult) -> dict[str, Any]:
+def _as_json(result: SyncResult, flagged: Flagged) -> dict[str, Any]:
     error = result.error
     return {
         "stream": result.stream.name,
@@ -81,6 +113,7 @@ def _as_json(result: SyncResult) -> dict[str, Any]:
         "bookmark_before": _moment(result.bookmark_before),
         "bookmark_after": _moment(result.bookmark_after),
         "cost": result.cost,
+        "gone": flagged.get(result.stream.name, {}),
         "tables": {
             name: {"rows": glance.rows, "changes": result.changes[name]}
             for name, glance in result.tables.items()

@@ -1,6 +1,7 @@
 """The assets: one a table, all made by one operation: a run shares one client, one limiter and one writer."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 import dagster as dg
 from pydantic import Field
@@ -10,7 +11,6 @@ from intercom_pipeline.defs.resources import IntercomResource, SyncResource, War
 from intercom_pipeline.defs.run_log import logged
 from intercom_pipeline.defs.translate import materializations, specs, streams_of
 from intercom_pipeline.sync.catalog import CATALOG
-from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.results import Outcome, SyncResult
 
 
@@ -44,11 +44,7 @@ def intercom_tables(
             streams_of(chosen),
             connection=intercom.connection(),
             folder=warehouse.folder(),
-            options=Options(
-                run_id=context.run.run_id,
-                full_refresh=config.full_refresh,
-                lookback=intercom.lookback_seconds,
-            ),
+            options=replace(intercom.options(context.run.run_id), full_refresh=config.full_refresh),
         )
         yield from _materialized(logged(events, context.log), chosen)
 

@@ -64,13 +64,16 @@ class IntercomResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it
             rate_share=settings.rate_share if self.rate_share is None else self.rate_share,
         ).connection()
 
-    @property
-    def lookback_seconds(self) -> int:
-        """How far before its bookmark a stream asks again, in seconds."""
+    def options(self, run_id: str) -> Options:
+        """How to run, as far as the settings say.
+
+        Raises:
+            SettingRefused: A setting cannot be used.
+        """
         settings = load_settings()
-        if self.lookback_minutes is None:
-            return settings.lookback_seconds
-        return replace(settings, lookback_minutes=self.lookback_minutes).lookback_seconds
+        if self.lookback_minutes is not None:
+            settings = replace(settings, lookback_minutes=self.lookback_minutes)
+        return settings.options(run_id)
 
 
 class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it provides itself

@@ -1,6 +1,6 @@
 """Which streams a run works on, and which of them somebody asked for."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from intercom_pipeline.errors import PipelineError
@@ -27,7 +27,13 @@ class Choice:
     options: Options
 
 
-def choose(options: Options, *, names: Collection[str] = (), also: Collection[str] = ()) -> Choice:
+def choose(
+    options: Options,
+    *,
+    names: Collection[str] = (),
+    also: Collection[str] = (),
+    catalog: Sequence[Stream] = CATALOG,
+) -> Choice:
     """The streams that are named, or else those that a run syncs by itself and the `also` of the settings.
 
     Whatever is named, here or by a setting, is asked for: that it cannot be had is a failure then. Where no
@@ -35,20 +41,21 @@ def choose(options: Options, *, names: Collection[str] = (), also: Collection[st
 
     Raises:
         UnknownStream: A name, one of `also` or one of the history's is none of a stream.
-        NothingNamed: A stream is named whose setting is empty.
+        NothingNamed: A stream is asked for whose setting is empty.
         PipelineError: The run's work cannot be done for a stream that is named.
     """
-    _check("INTERCOM_HISTORY", options.history)
-    _check("INTERCOM_ALSO_SYNC", also)
+    _look_up("INTERCOM_HISTORY", options.history, catalog)
+    wanted = {stream.name for stream in _look_up("INTERCOM_ALSO_SYNC", also, catalog)}
+    wanted |= {stream.name for stream in catalog if _named_by(stream, options)}
     if names:
-        chosen = [stream_named(name) for name in dict.fromkeys(names)]
-        _check_work(chosen, options)
-        return Choice(streams=chosen, options=replace(options, asked=frozenset(names)))
-    wanted = frozenset(_enabled(options, also))
-    by_itself = [stream for stream in CATALOG if is_default(stream) or stream.name in wanted]
-    possible = [stream for stream in by_itself if refused_work(stream, options.work) is None]
-    _check_work([stream for stream in possible if stream.name in wanted], options)
-    return Choice(streams=possible, options=replace(options, asked=wanted))
+        chosen = _streams(dict.fromkeys(names), catalog)
+        asked = frozenset(names)
+    else:
+        by_itself = [stream for stream in catalog if is_default(stream) or stream.name in wanted]
+        chosen = [stream for stream in by_itself if refused_work(stream, options.work) is None]
+        asked = frozenset(wanted)
+    _check([stream for stream in chosen if stream.name in asked], options)
+    return Choice(streams=chosen, options=replace(options, asked=asked))
 
 
 def is_default(stream: Stream) -> bool:
@@ -56,11 +63,18 @@ def is_default(stream: Stream) -> bool:
     return stream.need is not Need.ON_REQUEST
 
 
-def _enabled(options: Options, also: Collection[str]) -> Iterator[str]:
-    """The names of the streams that the settings ask for."""
-    for stream in CATALOG:
-        if stream.name in also or _named_by(stream, options):
-            yield stream.name
+def _streams(names: Iterable[str], catalog: Sequence[Stream]) -> list[Stream]:
+    """The streams of those names, in their order."""
+    known = {stream.name: stream for stream in catalog}
+    return [known.get(name) or stream_named(name) for name in names]
+
+
+def _look_up(setting: str, names: Collection[str], catalog: Sequence[Stream]) -> list[Stream]:
+    """The streams that a setting names; an error names the setting."""
+    try:
+        return _streams(sorted(names), catalog)
+    except UnknownStream as unknown:
+        raise UnknownStream(f"{setting}: {unknown.what}", why=unknown.why, fix=unknown.fix) from None
 
 
 def _named_by(stream: Stream, options: Options) -> Sequence[str]:
@@ -69,16 +83,8 @@ def _named_by(stream: Stream, options: Options) -> Sequence[str]:
     return getattr(options, setting) if setting else ()
 
 
-def _check(setting: str, names: Collection[str]) -> None:
-    for name in sorted(names):
-        try:
-            stream_named(name)
-        except UnknownStream as unknown:
-            raise UnknownStream(f"{setting}: {unknown.what}", why=unknown.why, fix=unknown.fix) from None
-
-
-def _check_work(streams: Sequence[Stream], options: Options) -> None:
-    for stream in streams:
+def _check(asked: Sequence[Stream], options: Options) -> None:
+    for stream in asked:
         refused = refused_work(stream, options.work)
         if refused:
             raise refused
@@ -87,6 +93,5 @@ def _check_work(streams: Sequence[Stream], options: Options) -> None:
             raise NothingNamed(
                 f"{stream.name} is asked for by name, and no name is set.",
                 why=f"INTERCOM_{setting.upper()} is empty.",
-                fix=f"Set INTERCOM_{setting.upper()} in the environment or in the file .env; "
-                ".env.example explains it.",
+                fix="Set it in the environment or in the file .env; .env.example explains it.",
             )
