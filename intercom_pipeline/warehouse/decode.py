@@ -140,6 +140,12 @@ def _decode_carefully(shape: Shape, raw: Line, notes: list[Note]) -> _Line | Non
     return _Line(_object(line | {EXTRA: _object(extra)} if extra else line), fields)
 
 
+def read_again(shape: Shape, extra: bytes) -> bytes:
+    """What a row's `_extra` holds, as a line for columns that were added; what has none stays in `_extra`."""
+    decoded = _decode_carefully(shape, extra, [])
+    return bytes(decoded.line) if decoded else _object({EXTRA: extra})
+
+
 def _fitted(column: Column, value: bytes) -> bytes | None:
     """The value as its column takes it: as it is, converted, or None where it does not fit."""
     try:

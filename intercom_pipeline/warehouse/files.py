@@ -142,17 +142,32 @@ def publish(folder: DataFolder) -> None:
     Raises:
         WarehouseUnwritable: There is no room for the copy; the old one stays.
     """
-    fresh = folder.published.with_suffix(".duckdb.new")
+    _copy(folder, folder.published)
+
+
+def back_up(folder: DataFolder, release: str) -> Path:
+    """Keep a copy of the (closed) warehouse as it was before a release changed it.
+
+    Raises:
+        WarehouseUnwritable: There is no room for the copy; the warehouse stays as it is.
+    """
+    kept = folder.path / f"warehouse.before-{release}.duckdb"
+    _copy(folder, kept)
+    return kept
+
+
+def _copy(folder: DataFolder, target: Path) -> None:
+    fresh = target.with_suffix(".duckdb.new")
     try:
         shutil.copyfile(folder.warehouse, fresh)
         fresh.chmod(_PRIVATE_FILE)
         _flush(fresh)
-        Path(f"{folder.published}.wal").unlink(missing_ok=True)
-        fresh.replace(folder.published)
+        Path(f"{target}.wal").unlink(missing_ok=True)
+        fresh.replace(target)
         _flush(folder.path)
     except OSError as error:
         fresh.unlink(missing_ok=True)
-        raise unwritable(error, folder.published) from error
+        raise unwritable(error, target) from error
 
 
 def _flush(path: Path) -> None:

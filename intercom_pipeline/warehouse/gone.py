@@ -75,7 +75,7 @@ def flag_not_sighted(connection: duckdb.DuckDBPyConnection, table: Table, parent
         parameters,
     )
     if flagged:
-        _with_them(connection, table)
+        flag_children(connection, table)
     return flagged
 
 
@@ -91,7 +91,7 @@ def flag(connection: duckdb.DuckDBPyConnection, table: Table, gone: Sequence[Gon
         {"gone": [asdict(each) for each in gone]},
     )
     if flagged:
-        _with_them(connection, table)
+        flag_children(connection, table)
     return flagged
 
 
@@ -108,7 +108,7 @@ def flag_orphans(connection: duckdb.DuckDBPyConnection, table: Table, *, parent:
             "WHERE _deleted_at IS NOT NULL)",
             [table.name],
         )
-        _with_them(connection, table)
+        flag_children(connection, table)
     return flagged
 
 
@@ -122,10 +122,10 @@ def _flag_with_parent(connection: duckdb.DuckDBPyConnection, table: Table, paren
     )
 
 
-def _with_them(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """What belongs to rows that were flagged is gone with them; their history ends."""
+def flag_children(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Flag what belongs to rows that are flagged, and end their history."""
     if table.history:
-        history.end(connection, table)
+        history.end_flagged(connection, table)
     for child in table.children:
         _flag_with_parent(connection, child, table)
-        _with_them(connection, child)
+        flag_children(connection, child)

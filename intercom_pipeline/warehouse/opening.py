@@ -1,15 +1,22 @@
 """Open the writer's database, and say in plain words why it cannot be opened or written."""
 
+import logging
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 
-from intercom_pipeline.warehouse.ddl import SCHEMA_VERSION, create_bookkeeping, create_tables
+from intercom_pipeline.warehouse.ddl import (
+    SCHEMA_VERSION,
+    create_bookkeeping,
+    has_bookkeeping,
+    recall,
+    remember,
+)
 from intercom_pipeline.warehouse.errors import (
     NotADatabase,
     WarehouseBusy,
@@ -18,10 +25,20 @@ from intercom_pipeline.warehouse.errors import (
     WarehouseUnwritable,
     WrongWorkspace,
 )
-from intercom_pipeline.warehouse.files import DataFolder, only_sync, prepare, private_files, publish
+from intercom_pipeline.warehouse.files import (
+    DataFolder,
+    back_up,
+    only_sync,
+    prepare,
+    private_files,
+    publish,
+)
+from intercom_pipeline.warehouse.migration import migrate, pending
 from intercom_pipeline.warehouse.table import Table
 from intercom_pipeline.warehouse.transaction import transaction
 from intercom_pipeline.warehouse.warehouse import Warehouse
+
+_LOG = logging.getLogger(__name__)
 
 OLDEST_READER = "v1.2.0"
 """The oldest DuckDB release whose clients can read the published file."""
@@ -31,6 +48,8 @@ _MEMORY = "192MB"
 
 _CHECKPOINT = "128MB"
 """A checkpoint writes whole row groups anew, so after each few batches it would cost as much as they do."""
+
+_VERSION = "schema_version"
 
 _PATIENCE_SECONDS = 10.0
 _RETRY_SECONDS = 0.2
@@ -51,22 +70,46 @@ def open_warehouse(folder: DataFolder, tables: Iterable[Table]) -> Iterator[Ware
     prepare(folder)
     tables = list(tables)
     with private_files(), only_sync(folder), failures(folder):
-        connection = _connect(folder)
-        try:
-            connection.execute("SET TimeZone = 'UTC'")
+        if _is_outdated(folder, tables):
+            kept = back_up(folder, version("intercom-pipeline"))
+            _LOG.warning("The warehouse is brought up to date; as it was, it is kept as %s.", kept)
+        with _connected(folder) as connection:
             # In one transaction hundreds of comments cost one write.
             with transaction(connection):
                 _bring_up_to_date(folder, connection, tables)
             yield Warehouse(folder=folder, connection=connection, tables=tables)
-            # Said aloud, since closing would keep quiet about a checkpoint that fails.
-            connection.execute("CHECKPOINT")
-        except BaseException:
-            # Who stops does not wait: the log is replayed when the database is opened next.
-            connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-            raise
-        finally:
-            connection.close()
         publish(folder)
+
+
+@contextmanager
+def _connected(folder: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = _connect(folder)
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+        # Said aloud, since closing would keep quiet about a checkpoint that fails.
+        connection.execute("CHECKPOINT")
+    except BaseException:
+        # Who stops does not wait: the log is replayed when the database is opened next.
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        raise
+    finally:
+        connection.close()
+
+
+def _is_outdated(folder: DataFolder, tables: Sequence[Table]) -> bool:
+    """Whether rows that an earlier release stored lack anything.
+
+    Raises:
+        WarehouseTooNew: A later release wrote the database.
+    """
+    if not folder.warehouse.exists():
+        return False
+    with _connected(folder) as connection:
+        stored = recall(connection, _VERSION) if has_bookkeeping(connection) else None
+        if stored is not None and int(stored) > SCHEMA_VERSION:
+            raise _too_new(folder, stored)
+        return bool(pending(connection, tables))
 
 
 def _connect(folder: DataFolder) -> duckdb.DuckDBPyConnection:
@@ -91,32 +134,21 @@ def _connect(folder: DataFolder) -> duckdb.DuckDBPyConnection:
 
 
 def _bring_up_to_date(
-    folder: DataFolder, connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]
+    folder: DataFolder, connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]
 ) -> None:
     create_bookkeeping(connection)
-    stored = recall(connection, "schema_version")
-    if stored is not None and int(stored) > SCHEMA_VERSION:
-        raise WarehouseTooNew(
-            f"{folder.warehouse} was written by a later release (its schema is {stored}, this release knows "
-            f"{SCHEMA_VERSION}).",
-            why="An older release could damage what it does not know.",
-            fix="Update intercom-pipeline, or name another folder in INTERCOM_DATA_DIR.",
-        )
-    create_tables(connection, tables)
-    remember(connection, "schema_version", str(SCHEMA_VERSION))
+    migrate(connection, tables, folder.scratch)
+    remember(connection, _VERSION, str(SCHEMA_VERSION))
     remember(connection, "release", version("intercom-pipeline"))
 
 
-def recall(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
-    """A fact about the file from `pipeline.about`."""
-    row = connection.execute("SELECT value FROM pipeline.about WHERE key = ?", [key]).fetchone()
-    return row[0] if row else None
-
-
-def remember(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
-    """Keep a fact about the file in `pipeline.about`; an unchanged one is not written."""
-    if recall(connection, key) != value:
-        connection.execute("INSERT OR REPLACE INTO pipeline.about VALUES (?, ?)", [key, value])
+def _too_new(folder: DataFolder, stored: str) -> WarehouseTooNew:
+    return WarehouseTooNew(
+        f"{folder.warehouse} was written by a later release (its schema is {stored}, this release knows "
+        f"{SCHEMA_VERSION}).",
+        why="An older release could damage what it does not know.",
+        fix="Update intercom-pipeline, or name another folder in INTERCOM_DATA_DIR.",
+    )
 
 
 def belongs_to(warehouse: Warehouse, workspace: str, timezone: str | None = None) -> None:

@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 from filelock import FileLock
 
-from intercom_pipeline.warehouse.ddl import identifier
+from intercom_pipeline.warehouse.ddl import identifier, recall
 from intercom_pipeline.warehouse.errors import NotADatabase, WarehouseMissing
 from intercom_pipeline.warehouse.files import DataFolder
-from intercom_pipeline.warehouse.opening import explained, recall
+from intercom_pipeline.warehouse.opening import explained
 
 _COMMENT = re.compile(r"(?P<description>.*?)\s*One row is (?P<grain>.*?)\.?", re.DOTALL)
 

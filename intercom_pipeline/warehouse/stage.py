@@ -14,7 +14,7 @@ from intercom_pipeline.warehouse.table import Column, Kind, Table
 UNREADABLE = (duckdb.InvalidInputException, duckdb.ConversionException)
 """What DuckDB raises for a line it cannot read."""
 
-_ROOM = 1_000_000
+ROOM = 1_000_000
 """Bytes a line may have at least: the JSON reader's buffers grow with it, so it stays small."""
 
 
@@ -42,17 +42,18 @@ def reading(spool: Spool) -> str:
     table = spool.table
     types = {column.key: column.kind.staged_type for column in table.sent} | {EXTRA: "JSON"}
     columns = ", ".join(f"{literal(key)}: '{sql_type}'" for key, sql_type in types.items())
-    read = ", ".join(f"{_value(column)} AS {identifier(column.name)}" for column in table.sent)
+    read = ", ".join(f"{value_of(column)} AS {identifier(column.name)}" for column in table.sent)
     key = ", ".join(map(identifier, table.primary_key))
     once = f" QUALIFY row_number() OVER (PARTITION BY {key}) = 1" if table.path else ""
     return (
         f"SELECT {', '.join(_selected(column) for column in table.all_columns)} FROM "
         f"(SELECT {read}, {EXTRA} FROM read_json({literal(str(spool.file))}, format = 'newline_delimited', "
-        f"maximum_object_size = {max(_ROOM, spool.largest + 2)}, columns = {{{columns}}})){once}"
+        f"maximum_object_size = {max(ROOM, spool.largest + 2)}, columns = {{{columns}}})){once}"
     )
 
 
-def _value(column: Column) -> str:
+def value_of(column: Column) -> str:
+    """SQL for a column's value, over what the JSON reader gives."""
     key = identifier(column.key)
     return f"to_timestamp({key})" if column.kind is Kind.TIME else key
 
