@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 import msgspec
 
+from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.errors import InvalidRequest, NotFound, Retryable
 from intercom_pipeline.intercom.paging import Page, search_pages
 from intercom_pipeline.intercom.search import Filter, Search
@@ -22,6 +23,11 @@ _AT_ONCE = 160
 _CHUNK = 5_000
 """Parents looked up at a time: memory stays flat however many there are."""
 
+
+class UnknownName(PipelineError):
+    """A setting names what the workspace does not have."""
+
+
 _Asked = tuple[str, int | None]
 """A parent's id and its cursor value (unix seconds)."""
 
@@ -34,7 +40,12 @@ async def read_by_parent(courier: Courier, parent: Parent, table: Table | None, 
         parent: What the stream is asked for by.
         table: The parents' table; None where they are `names`.
         names: What to ask for, where it is a setting.
+
+    Raises:
+        UnknownName: A name in the setting means nothing to Intercom; nothing was stored.
     """
+    for name in names:
+        await _check(courier, name, parent.setting)
     await courier.begin_sighting()
     slots = asyncio.Semaphore(_AT_ONCE)
     async with asyncio.TaskGroup() as group:
@@ -44,6 +55,18 @@ async def read_by_parent(courier: Courier, parent: Parent, table: Table | None, 
             task.add_done_callback(lambda _: slots.release())
     courier.raise_failure()
     await courier.store(orphaned_by=table, progress=courier.completed(None))
+
+
+async def _check(courier: Courier, name: str, setting: str) -> None:
+    path = courier.stream.path.replace("{id}", name)
+    try:
+        await courier.client.get(path, params={"page": 1, "per_page": 1})
+    except (NotFound, InvalidRequest) as error:
+        raise UnknownName(
+            f"This workspace has no {courier.stream.name} called {name!r}.",
+            why=error.why,
+            fix=f"Correct INTERCOM_{setting.upper()}: it takes the identifiers of types, with commas between.",
+        ) from None
 
 
 async def _parents(
