@@ -65,7 +65,7 @@ async def _check(courier: Courier, name: str, setting: str) -> None:
         raise UnknownName(
             f"This workspace has no {courier.stream.name} called {name!r}.",
             why=error.why,
-            fix=f"Correct INTERCOM_{setting.upper()}: it takes the identifiers of types, with commas between.",
+            fix=f"Correct INTERCOM_{setting.upper()}: it takes identifiers of types, with commas between.",
         ) from None
 
 
