@@ -92,4 +92,4 @@ def test_a_call_comes_in_and_ends(asker: Asker) -> None:
     lines = asker.ask("GET", f"/calls/{one}/transcript").text.splitlines()
     assert lines == ['[00:00:00] User: "Hello?"', '[00:00:07] Teammate 1: "Hi, "Trellis" here."']
     ended = asker.get(f"/calls/{one}")
-    assert _seconds(ended["updated_at"]) == _seconds(ended["created_at"]) + 90
+    assert _seconds(ended["updated_at"]) == _seconds(ended["ended_at"]) == _seconds(ended["created_at"]) + 90
