@@ -15,7 +15,7 @@ from intercom_pipeline.cli.main import application
 from tests.cli.conftest import Command
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
-VERBS = ("demo", "sync", "status", "tables", "query", "sandbox", "dev")
+VERBS = ("demo", "streams", "sync", "sweep", "status", "tables", "query", "sandbox", "dev")
 HEAVY = ("aiohttp", "dagster", "duckdb", "httpx", "msgspec", "pandas", "rich", "starlette", "uvicorn")
 
 LOOK = f"""
