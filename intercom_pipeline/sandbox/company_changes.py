@@ -85,6 +85,11 @@ class CompanyChanges(ContactLists):
         with self.lock:
             self.scroll.drop()
 
+    def lose_scroll(self) -> None:
+        """End the scroll as a 500 does; one that another app holds goes on."""
+        with self.lock:
+            self.scroll.lose()
+
     def companies_by_last_request(self) -> list[int]:
         """The positions of the listed companies, the one that was lately active first."""
         companies = self.collections["companies"]

@@ -53,6 +53,11 @@ class Scroll:
         """Let another app keep the scroll to itself, however long it rests, until `drop`."""
         self._open = _Open(param=self._new_param(), left=iter(()), used_at=self._clock.now(), held=True)
 
+    def lose(self) -> None:
+        """End the scroll as a 500 does; one that another app holds goes on."""
+        if self._open and not self._open.held:
+            self._open = None
+
     def drop(self) -> None:
         """End the scroll, whoever has it: its parameter is no longer good, and another may be opened."""
         self._open = None

@@ -71,6 +71,8 @@ def test_another_app_can_hold_the_scroll(start: Start) -> None:
     workspace = asker.sandbox.workspace
     workspace.hold_scroll()
     workspace.clock.advance(3_600)
+    asker.sandbox.faults.add(Fault(kind=FaultKind.ERROR_500, match="GET /companies/scroll", times=1))
+    assert _scroll(asker).status_code == 500
     assert _code(_scroll(asker)) == (400, "scroll_exists")
     workspace.release_scroll()
     assert _scroll(asker).status_code == 200

@@ -119,7 +119,7 @@ ENDPOINTS = (
         route="/companies/scroll",
         family="companies",
         answer=_scroll,
-        after_500=lambda workspace: workspace.release_scroll(),
+        after_500=lambda workspace: workspace.lose_scroll(),
     ),
     _endpoint("GET", "/companies/{id}", _get),
     _endpoint("PUT", "/companies/{id}", _update),

@@ -32,7 +32,8 @@ def _untag(call: Call) -> Answer:
 def _companies(call: Call) -> Answer:
     held = _contact(call)["companies"]["data"]
     companies = call.workspace.collections["companies"]
-    shown = [shapes.company(companies.get(each["id"]), call.version) for each in held]
+    there = [companies.get(each["id"]) for each in held if each["id"] in companies]
+    shown = [shapes.company(each, call.version) for each in there]
     return json_answer(records_page(call, shown, path=f"/contacts/{call.id}/companies"))
 
 
