@@ -1,5 +1,6 @@
 """How fresh the published file is and what the last sync did, for `status`."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from rich.console import Console
@@ -9,17 +10,21 @@ from intercom_pipeline.cli.output import (
     columns,
     counted,
     duration,
+    joined,
     moment,
     number,
     print_json,
     results,
     size,
 )
-from intercom_pipeline.warehouse import reading
+from intercom_pipeline.warehouse import freshness, reading
 from intercom_pipeline.warehouse.files import DataFolder
-from intercom_pipeline.warehouse.reading import About, DriftSeen, StreamStatus
+from intercom_pipeline.warehouse.freshness import DriftSeen, StreamStatus
+from intercom_pipeline.warehouse.reading import About
 
 _DRIFT_SHOWN = 10
+_SKIPPED = "skipped"
+_SYNC = "sync"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,8 +56,8 @@ def look(folder: DataFolder) -> State:
         return State(
             folder=folder,
             about=reading.about(connection, folder),
-            streams=reading.streams(connection),
-            drift=reading.drift(connection),
+            streams=freshness.streams(connection),
+            drift=freshness.drift(connection),
             syncing=reading.running_sync(folder),
         )
 
@@ -92,26 +97,37 @@ def _print_about(console: Console, state: State) -> None:
 
 
 def _print_streams(console: Console, streams: list[StreamStatus]) -> None:
+    swept = ("swept",) if any(each.swept_at for each in streams) else ()
     table = columns(
-        "stream", "rows", "complete", "bookmark", "last run", "requests", "time",
+        "stream", "rows", "complete", "bookmark", *swept, "last run", "requests", "time",
         right=("rows", "requests", "time"),
     )  # fmt: skip
     for each in streams:
-        left_over = f", {counted(each.open_slices, 'slice')} left" if each.open_slices else ""
-        table.add_row(
-            each.stream,
-            number(each.rows),
-            ago(each.completed_at),
-            moment(each.bookmark),
-            f"{each.result or ''}{left_over}",
-            number(each.requests),
-            duration(each.seconds),
-        )
+        if each.result != _SKIPPED:
+            table.add_row(*_row(each, with_sweep=bool(swept)))
     console.print()
     console.print(table)
     for each in streams:
         if each.error:
-            console.print(f"[red]{each.stream}[/red]: {each.error}", soft_wrap=True)
+            style = "dim" if each.result == _SKIPPED else "red"
+            console.print(f"[{style}]{each.stream}[/{style}]: {each.error}", soft_wrap=True)
+
+
+def _row(each: StreamStatus, *, with_sweep: bool) -> Iterator[str]:
+    yield each.stream
+    yield number(each.rows)
+    yield ago(each.completed_at)
+    yield moment(each.bookmark)
+    if with_sweep:
+        yield ago(each.swept_at) if each.swept_at else ""
+    work = each.work if each.work != _SYNC else ""
+    yield joined([f"{work or ''} {each.result or ''}".strip(), _left_over(each)])
+    yield number(each.requests)
+    yield duration(each.seconds)
+
+
+def _left_over(each: StreamStatus) -> str:
+    return f"{counted(each.open_slices, 'slice')} left" if each.open_slices else ""
 
 
 def _print_drift(console: Console, drift: list[DriftSeen]) -> None:

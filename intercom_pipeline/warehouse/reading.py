@@ -1,4 +1,4 @@
-"""What the published file says about itself: its workspace, its streams, its tables. Nothing is written."""
+"""What the published file says about itself: its workspace and its tables. Nothing is written."""
 
 import json
 import re
@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from filelock import FileLock
@@ -37,53 +36,6 @@ class About:
     release: str | None
     published_at: datetime
     size_bytes: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StreamStatus:
-    """How far one stream is, and what its part in its last run was.
-
-    Attributes:
-        stream: Its name.
-        rows: Records that are there, not flagged as gone.
-        completed_at: When it was last synced completely; None if never.
-        bookmark: The newest cursor value stored; None without a cursor.
-        open_slices: Slices that a stopped run left for the next.
-        run_id: The last run that synced it; this and what follows are as in `pipeline.runs`.
-    """
-
-    stream: str
-    rows: int
-    completed_at: datetime | None
-    bookmark: datetime | None
-    open_slices: int
-    run_id: str | None
-    finished_at: datetime | None
-    result: str | None
-    error: str | None
-    records_read: int | None
-    requests: int | None
-    retries: int | None
-    waited_seconds: float | None
-    received_bytes: int | None
-    seconds: float | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DriftSeen:
-    """A field in which Intercom's records differed from the declared columns.
-
-    Attributes:
-        drift: What was different.
-        occurrences: In how many records.
-    """
-
-    table: str
-    field: str
-    drift: str
-    first_seen_at: datetime
-    last_seen_at: datetime
-    occurrences: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,34 +143,6 @@ def _facts(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str |
         ) from None
 
 
-_STREAMS = """
-WITH last_runs AS (
-    SELECT * FROM pipeline.runs QUALIFY row_number() OVER (PARTITION BY stream ORDER BY finished_at DESC) = 1
-), unfinished AS (SELECT stream, count(*) AS open_slices FROM pipeline.slices GROUP BY stream)
-SELECT stream, completed_at, bookmark, coalesce(open_slices, 0) AS open_slices, run_id, finished_at, result,
-    error, records_read, requests, retries, waited_seconds, received_bytes, seconds
-FROM last_runs FULL JOIN pipeline.bookmarks USING (stream) FULL JOIN unfinished USING (stream)
-ORDER BY stream
-"""
-
-
-def streams(connection: duckdb.DuckDBPyConnection) -> list[StreamStatus]:
-    """How far each stream is that was ever synced."""
-    found = _records(connection.execute(_STREAMS))
-    return [StreamStatus(rows=_count(connection, "main", each["stream"])[0], **each) for each in found]
-
-
-_DRIFT = """
-SELECT table_name AS "table", field, drift, first_seen_at, last_seen_at, occurrences
-FROM pipeline.schema_events ORDER BY occurrences DESC, table_name, field, drift
-"""
-
-
-def drift(connection: duckdb.DuckDBPyConnection) -> list[DriftSeen]:
-    """What differed from the declared columns, the most frequent first."""
-    return [DriftSeen(**each) for each in _records(connection.execute(_DRIFT))]
-
-
 _TABLES = """
 SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE NOT internal AND NOT temporary
 UNION ALL SELECT schema_name, view_name, comment FROM duckdb_views() WHERE NOT internal AND NOT temporary
@@ -243,7 +167,7 @@ def _table(
     told = _COMMENT.fullmatch(comment or "")
     its_columns = tuple(columns.get((schema, name), ()))
     flagged = any(column.name == "_deleted_at" for column in its_columns)
-    rows, gone = _count(connection, schema, name, flagged=flagged)
+    rows, gone = count_rows(connection, schema, name, flagged=flagged)
     return TableFacts(
         schema=schema,
         name=name,
@@ -266,7 +190,7 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], lis
     return found
 
 
-def _count(
+def count_rows(
     connection: duckdb.DuckDBPyConnection, schema: str, name: str, *, flagged: bool = True
 ) -> tuple[int, int]:
     """Rows that are there, and rows flagged as gone, where the table has such a flag."""
@@ -276,12 +200,6 @@ def _count(
         f"FROM {identifier(schema)}.{identifier(name)}"
     ).fetchone()
     return row or (0, 0)
-
-
-def _records(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """The rows of a result by column name."""
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def running_sync(folder: DataFolder) -> int | None:
