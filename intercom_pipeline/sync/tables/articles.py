@@ -1,7 +1,7 @@
-"""Articles of the help centre.
+"""Articles of the help centre, and their translations.
 
-Fields as in Intercom's API description of `article_list_item` and `article`, versions 2.11 to 2.16; for
-multilingual articles the fields outside `translated_content` are those of the default language.
+Fields as in Intercom's API description of `article_list_item`, `article` and `article_content`, versions 2.11
+to 2.16; for multilingual articles the fields outside `translated_content` are those of the default language.
 """
 
 from intercom_pipeline.sync.tables.columns import (
@@ -13,7 +13,43 @@ from intercom_pipeline.sync.tables.columns import (
     time,
     whole_number,
 )
-from intercom_pipeline.warehouse.table import Table, plain_text
+from intercom_pipeline.warehouse.table import PARENT, Table, plain_text
+
+_ARTICLE_TRANSLATIONS = Table(
+    name="article_translations",
+    description="The help centre's articles in each of their languages.",
+    grain="one language of one article",
+    primary_key=("article_id", "locale"),
+    columns=(
+        identifier("article_id", "The article's id, as in articles.", field=PARENT),
+        text("locale", "The language, such as de or pt-BR."),
+        text("title", "The translation's title."),
+        text("description", "The translation's summary; NULL if it has none."),
+        text("body_text", "The body as plain text; NULL if it is empty.", expression=plain_text("body")),
+        text("body", "The body as HTML; NULL if it is empty."),
+        text("body_markdown", "The body as Markdown; sent from API version 2.16 on."),
+        text("state", "Whether the translation is published or a draft."),
+        text("url", "Where the translation is read; NULL for one never published."),
+        identifier("author_id", "The id of the admin who is the translation's author."),
+        identifier("created_by_id", "The id of the admin who created it; sent from API version 2.16 on."),
+        identifier(
+            "updated_by_id", "The id of the admin who last changed it; sent from API version 2.16 on."
+        ),
+        time("created_at", "When the translation was created (UTC)."),
+        time("updated_at", "When the translation last changed (UTC)."),
+        time("draft_updated_at", "When the staged draft last changed (UTC); NULL if there is none."),
+        boolean("has_unpublished_changes", "Whether a draft is staged on the published translation."),
+        boolean("ai_chatbot_availability", "Whether Fin may answer from it; sent from API version 2.16 on."),
+        boolean("ai_copilot_availability", "Whether Copilot may use it; sent from API version 2.16 on."),
+        boolean(
+            "ai_sales_agent_availability", "Whether the sales agent may use it; from API version 2.16 on."
+        ),
+        json("audience_ids", "The audiences Fin offers it to, as a list of ids; from API version 2.16 on."),
+    ),
+    ignored=frozenset({"type"}),
+    path=("translated_content",),
+    mapped="locale",
+)
 
 ARTICLES_TABLE = Table(
     name="articles",
@@ -76,8 +112,9 @@ ARTICLES_TABLE = Table(
         json("tags", "The article's tags; sent from API version 2.13 on."),
         json(
             "translated_content",
-            "Title, body, state and times of each translation, by language; NULL if none.",
+            "Title, body, state and times of each translation, by language; as rows in article_translations.",
         ),
     ),
     cursor="updated_at",
+    children=(_ARTICLE_TRANSLATIONS,),
 )
