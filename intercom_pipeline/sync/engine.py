@@ -100,6 +100,7 @@ class Engine:
         """
         async with Writer(self.warehouse) as writer:
             terms = await self._terms(writer)
+            await writer.ask(lambda warehouse: warehouse.expect_changes())
             self._parts = [self._part(stream, writer, terms) for stream in streams]
             tasks = [asyncio.create_task(self._sync_one(part, writer)) for part in self._parts]
             try:
@@ -109,6 +110,7 @@ class Engine:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+            await writer.ask(lambda warehouse: warehouse.refresh_views(writer.changed))
 
     async def _terms(self, writer: Writer) -> Terms:
         """Ask whose workspace it is, and what its days are."""

@@ -106,6 +106,11 @@ class Writer:
         self._decoder.shutdown()
         self._database.shutdown()
 
+    @property
+    def changed(self) -> list[str]:
+        """The names of the tables whose rows changed so far."""
+        return [name for name, each in self.changes.items() if each.inserted or each.updated or each.removed]
+
     async def ask(self, question: Callable[[Warehouse], T]) -> T:
         """Put a question to the warehouse, between two commits."""
         return await asyncio.get_running_loop().run_in_executor(self._database, question, self.warehouse)

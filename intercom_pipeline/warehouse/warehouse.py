@@ -26,7 +26,7 @@ from intercom_pipeline.warehouse.stage import UNREADABLE, rescued, stage
 from intercom_pipeline.warehouse.table import Column, Kind, Table
 from intercom_pipeline.warehouse.transaction import transaction
 
-_FETCH_ANEW = "refetch:"
+_FETCH_ANEW, _STALE_VIEWS = "refetch:", "views_are_stale"
 _PREVIEW_ROWS = 5
 _PREVIEW_CHARACTERS = 60
 
@@ -52,11 +52,13 @@ class Warehouse:
         folder: Where it lives.
         connection: The open connection to the writer's database.
         tables: The tables that were declared, parents before their children.
+        views_are_stale: Whether views may have fallen behind before this run.
     """
 
     folder: DataFolder
     connection: duckdb.DuckDBPyConnection
     tables: Sequence[Table] = ()
+    views_are_stale: bool = True
 
     def commit(self, batches: Sequence[Batch], progress: Sequence[Progress]) -> dict[str, Changes]:
         """Merge batches, one a table at most, and store the progress they stand for, in one transaction.
@@ -220,11 +222,6 @@ class Warehouse:
             preview=tuple(dict(zip(names, row, strict=True)) for row in rows),
         )
 
-    def refresh_views(self, changed: Collection[str]) -> list[str]:
-        """Make anew the views that differ, since tables changed; returns which were made."""
-        with transaction(self.connection):
-            return views.refresh(self.connection, changed)
-
     def bookmark(self, stream: str) -> tuple[bool, int | None]:
         """Whether the stream was ever synced completely, and its bookmark in unix seconds."""
         return memory.bookmark(self.connection, stream)
@@ -246,6 +243,20 @@ class Warehouse:
     def was_fetched_anew(self, stream: str) -> None:
         """A sync has asked for each record of a stream again."""
         self.connection.execute("DELETE FROM pipeline.about WHERE key = ?", [_FETCH_ANEW + stream])
+
+    def expect_changes(self) -> None:
+        """Remember that views may fall behind their tables, until `refresh_views` says otherwise."""
+        stale = self.connection.execute("SELECT 1 FROM pipeline.about WHERE key = ?", [_STALE_VIEWS])
+        self.views_are_stale = stale.fetchone() is not None
+        self.connection.execute("INSERT OR REPLACE INTO pipeline.about VALUES (?, 'yes')", [_STALE_VIEWS])
+
+    def refresh_views(self, changed: Collection[str]) -> list[str]:
+        """Make anew the views that differ since tables changed, also in an earlier run; returns which."""
+        everything = [table.name for table in self.tables]
+        with transaction(self.connection):
+            made = views.refresh(self.connection, everything if self.views_are_stale else changed)
+            self.connection.execute("DELETE FROM pipeline.about WHERE key = ?", [_STALE_VIEWS])
+        return made
 
     def record(self, run: Run) -> None:
         """Keep one stream's part in a run."""
