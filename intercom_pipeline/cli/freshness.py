@@ -103,14 +103,15 @@ def _print_streams(console: Console, streams: list[StreamStatus]) -> None:
         right=("rows", "requests", "time"),
     )  # fmt: skip
     for each in streams:
-        if each.result != _SKIPPED:
+        if each.result != _SKIPPED or each.completed_at:
             table.add_row(*_row(each, with_sweep=bool(swept)))
     console.print()
     console.print(table)
     for each in streams:
-        if each.error:
-            style = "dim" if each.result == _SKIPPED else "red"
-            console.print(f"[{style}]{each.stream}[/{style}]: {each.error}", soft_wrap=True)
+        if each.error and each.result == _SKIPPED:
+            console.print(f"[dim]skipped: {each.error}[/dim]", soft_wrap=True)
+        elif each.error:
+            console.print(f"[red]{each.stream}[/red]: {each.error}", soft_wrap=True)
 
 
 def _row(each: StreamStatus, *, with_sweep: bool) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What there is to query, for `tables`."""
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 from intercom_pipeline.cli.exits import UsageRefused
@@ -22,21 +23,28 @@ def look(folder: DataFolder) -> list[TableFacts]:
 
 
 def named(name: str, tables: list[TableFacts]) -> TableFacts:
-    """The table of that name, with its schema where that is not `main`.
+    """The table of that name in any case, with its schema where that is not `main`.
 
     Raises:
         UsageRefused: There is none; the message names those like it.
     """
-    by_name = {each.address: each for each in tables}
-    wanted = name.removeprefix("main.")
+    by_name = {each.address.lower(): each for each in tables}
+    wanted = name.lower().removeprefix("main.")
     if wanted in by_name:
         return by_name[wanted]
-    near = get_close_matches(wanted, by_name)
+    near = _like(wanted, by_name)
     raise UsageRefused(
         f"There is no table called {name!r}.",
         why=f"Did you mean {' or '.join(near)}?" if near else "None has a name like it.",
         fix="intercom-pipeline tables shows what there is.",
     )
+
+
+def _like(wanted: str, by_name: Mapping[str, TableFacts]) -> list[str]:
+    """The addresses of tables with a name like it, whatever their schema."""
+    plain = {name.rpartition(".")[2]: name for name in reversed(list(by_name))}
+    near = [plain[name] for name in get_close_matches(wanted.rpartition(".")[2], plain)]
+    return list(dict.fromkeys([*near, *get_close_matches(wanted, by_name)]))[:3]
 
 
 def print_tables(tables: list[TableFacts]) -> None:

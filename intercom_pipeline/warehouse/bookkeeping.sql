@@ -64,7 +64,22 @@ CREATE TABLE IF NOT EXISTS pipeline.runs (
     bookmark_after TIMESTAMPTZ,
     work VARCHAR
 );
+ALTER TABLE pipeline.runs ADD COLUMN IF NOT EXISTS work VARCHAR; -- not in files of release 0.1.0
 COMMENT ON TABLE pipeline.runs IS 'One row a stream and run: what was read, changed and asked for, and how it ended.';
+COMMENT ON COLUMN pipeline.runs.run_id IS 'The run: Dagster''s id of it, or one of its own.';
+COMMENT ON COLUMN pipeline.runs.stream IS 'The stream.';
+COMMENT ON COLUMN pipeline.runs.started_at IS 'When the stream''s part in the run began.';
+COMMENT ON COLUMN pipeline.runs.finished_at IS 'When it ended.';
+COMMENT ON COLUMN pipeline.runs.error IS 'What went wrong, or why it was skipped; NULL where nothing did.';
+COMMENT ON COLUMN pipeline.runs.records_read IS 'Records that Intercom handed out.';
+COMMENT ON COLUMN pipeline.runs.rows_inserted IS 'Rows of the stream''s own table that were new.';
+COMMENT ON COLUMN pipeline.runs.rows_updated IS 'Rows of the stream''s own table that were replaced.';
+COMMENT ON COLUMN pipeline.runs.rows_unchanged IS 'Rows that were the same already, or newer.';
+COMMENT ON COLUMN pipeline.runs.requests IS 'Requests sent, repeats included.';
+COMMENT ON COLUMN pipeline.runs.retries IS 'Requests sent again after a failure.';
+COMMENT ON COLUMN pipeline.runs.received_bytes IS 'Bytes of answers, after decompression.';
+COMMENT ON COLUMN pipeline.runs.bookmark_before IS 'The bookmark before the run; NULL where there was none.';
+COMMENT ON COLUMN pipeline.runs.bookmark_after IS 'The bookmark after the run; NULL where there is none.';
 COMMENT ON COLUMN pipeline.runs.result IS 'complete, partial (stopped, resumes where it was), failed, or skipped (not to be had here; error says why).';
 COMMENT ON COLUMN pipeline.runs.work IS 'sync, backfill (of a part) or sweep (for what is gone).';
 COMMENT ON COLUMN pipeline.runs.rows_removed IS 'Rows deleted or flagged as gone.';

@@ -12,11 +12,15 @@ import pytest
 
 from intercom_pipeline.cli.exits import Exit
 from intercom_pipeline.cli.output import ago, duration, size
+from intercom_pipeline.sync.access import refused_by_version
 from intercom_pipeline.sync.catalog import CATALOG, stream_named
+from intercom_pipeline.sync.choice import is_default
 from tests.cli.conftest import SMALL, Command
 from tests.cli.running import Ended
 
 TABLES = [table for stream in CATALOG for table in stream.tables()]
+SYNCED = [stream.name for stream in CATALOG if is_default(stream)]
+SKIPPED = [name for name in SYNCED if refused_by_version(stream_named(name), "2.14")]
 
 
 @pytest.fixture
@@ -41,8 +45,12 @@ def test_status_tells_of_every_stream(read: Command) -> None:
     told = read("status")
     assert told.code == Exit.OK
     lines = {line.split()[0]: line for line in told.out.splitlines() if line}
-    for stream in CATALOG:
-        assert "complete" in lines[stream.name]
+    for name in set(SYNCED) - set(SKIPPED):
+        assert "complete" in lines[name]
+    assert SKIPPED
+    for name in SKIPPED:
+        assert name not in lines
+        assert f"skipped: {name} needs API version" in told.out
     assert "not running" in lines["sync"]
     assert f"{SMALL.contacts} " in lines["contacts"]
 
@@ -55,7 +63,7 @@ def test_status_for_programs(read: Command, synced: Path) -> None:
     assert told["syncing_process"] is None
     assert told["drift"] == []
     streams = {each["stream"]: each for each in told["streams"]}
-    assert streams.keys() == {stream.name for stream in CATALOG}
+    assert streams.keys() == set(SYNCED)
     assert streams["contacts"]["rows"] == SMALL.contacts
     assert streams["contacts"]["requests"] > 0
     assert streams["contacts"]["open_slices"] == 0
@@ -80,6 +88,16 @@ def test_status_tells_of_failures_drift_and_unfinished_work(
     assert "tags   hue    new field        7" in told.out
 
 
+def test_status_of_a_file_of_the_first_release(read: Command, synced: Path, tmp_path: Path) -> None:
+    """Its runs were all syncs, and do not say so."""
+    shutil.copy(synced / "intercom.duckdb", tmp_path)
+    with duckdb.connect(str(tmp_path / "intercom.duckdb")) as file:
+        file.execute("ALTER TABLE pipeline.runs DROP COLUMN work")
+    told = read("status", "--data-dir", str(tmp_path))
+    assert told.code == Exit.OK
+    assert "complete" in told.out
+
+
 def test_a_lock_left_by_a_killed_sync_is_no_running_sync(read: Command, synced: Path, tmp_path: Path) -> None:
     """The lock is asked, not the name that the sync left."""
     shutil.copy(synced / "intercom.duckdb", tmp_path)
@@ -91,9 +109,10 @@ def test_a_lock_left_by_a_killed_sync_is_no_running_sync(read: Command, synced: 
 def test_tables_lists_every_table(read: Command) -> None:
     """With its grain and rows, those of Intercom's records first."""
     lines = read("tables").out.splitlines()[1:]
-    assert sorted(line.split()[0] for line in lines[: len(TABLES)]) == sorted(table.name for table in TABLES)
+    names = [line.split()[0] for line in lines]
+    assert {table.name for table in TABLES} <= set(names)
     assert all(table.grain in "\n".join(lines) for table in TABLES)
-    assert all(line.startswith("pipeline.") for line in lines[len(TABLES) :])
+    assert names == sorted(names, key=lambda name: (name.startswith("pipeline."), name))
 
 
 def test_tables_for_programs(read: Command) -> None:
@@ -123,11 +142,29 @@ def test_tables_shows_the_columns_of_one(read: Command) -> None:
     assert "run_id" in read("tables", "pipeline.runs").out
 
 
-def test_an_unknown_table(read: Command) -> None:
-    """Those like it are named."""
-    told = read("tables", "conversatoins")
+@pytest.mark.parametrize(
+    ("name", "like"),
+    [("conversatoins", "conversations"), ("runs", "pipeline.runs"), ("Rnus", "pipeline.runs")],
+)
+def test_an_unknown_table(read: Command, name: str, like: str) -> None:
+    """Those like it are named, with the schema that they need."""
+    told = read("tables", name)
     assert told.code == Exit.USAGE
-    assert "conversations" in told.three_lines[1]
+    assert like in told.three_lines[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("Tags", "tags"), ("MAIN.tags", "tags"), ("Pipeline.Runs", "runs")]
+)
+def test_a_table_is_found_in_any_case(read: Command, name: str, found: str) -> None:
+    """As in SQL."""
+    assert json.loads(read("tables", name, "--json").out)["name"] == found
+
+
+def test_every_column_of_the_runs_is_explained(read: Command) -> None:
+    """`tables pipeline.runs` tells what each holds."""
+    told = json.loads(read("tables", "pipeline.runs", "--json").out)
+    assert [column["name"] for column in told["columns"] if not column["description"]] == []
 
 
 def test_a_query_answers_with_a_table(query: Command) -> None:
