@@ -1,13 +1,17 @@
 """The workspace's short lists are answered as Intercom describes them, from their version on."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 
+from intercom_pipeline.sandbox import Options, serve
+from intercom_pipeline.sandbox.options import VERSIONS as SERVED
 from intercom_pipeline.sandbox.versions import at_least
 from tests.contract import VERSIONS, check_response, needs_descriptions
-from tests.sandbox.conftest import Asker
+from tests.sandbox.conftest import NOON, SMALL, Asker
 
 pytestmark = needs_descriptions
 
@@ -50,12 +54,29 @@ LISTS = (
         since="2.16",
     ),
 )
+_MISSING = {
+    "brands": "Brand not found",
+    "emails": "Email setting not found",
+    "macros": "Macro not found",
+    "content_snippets": "Content snippet not found",
+}
 _DESCRIBED = [
     pytest.param(listed, version, id=f"{listed.kind}-{version}")
     for listed in LISTS
     for version in VERSIONS
     if at_least(version, listed.since)
 ]
+
+
+@pytest.fixture(scope="module")
+def asker() -> Iterator[Asker]:
+    """One small sandbox for all of these tests: they only read."""
+    options = Options(now=NOON, limit_per_minute=600_000)
+    with (
+        serve(sizes=SMALL, options=options) as sandbox,
+        httpx.Client(base_url=sandbox.url, timeout=10, trust_env=False) as http,
+    ):
+        yield Asker(sandbox=sandbox, http=http)
 
 
 def _ask(asker: Asker, version: str, route: str, path: str, *, status: int = 200) -> Any:
@@ -76,7 +97,18 @@ def test_a_list_and_its_records_are_as_described(asker: Asker, listed: Listed, v
         return
     for identity, record in truth.items():
         assert _ask(asker, version, listed.one, listed.one.format(id=identity)) == record
-    _ask(asker, version, listed.one, listed.one.format(id="1"), status=404)
+    refused = _ask(asker, version, listed.one, listed.one.format(id="1"), status=404)
+    assert refused["errors"][0]["message"] == _MISSING.get(listed.kind, "Resource Not Found")
+
+
+@pytest.mark.parametrize("listed", LISTS, ids=lambda listed: listed.kind)
+def test_an_older_version_does_not_know_a_newer_list(asker: Asker, listed: Listed) -> None:
+    """Before its version an endpoint answers 400 `intercom_version_invalid`, as Intercom does."""
+    for version in SERVED:
+        response = asker.ask("GET", listed.route, version=version)
+        known = at_least(version, listed.since)
+        assert response.status_code == (200 if known else 400)
+        assert known or response.json()["errors"][0]["code"] == "intercom_version_invalid"
 
 
 @pytest.mark.parametrize("version", VERSIONS)
