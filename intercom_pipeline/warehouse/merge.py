@@ -79,6 +79,8 @@ def _merge_children(connection: duckdb.DuckDBPyConnection, parent: Table) -> Ite
             revived = _revive(connection, child, parent=parent)
         else:
             removed = _delete_vanished_children(connection, child, parent=parent)
+        if child.cap:
+            _count_sent(connection, child, child.cap)
         yield child.name, _merge_one(connection, child) + Changes(removed=removed)
         if revived and child.history:
             history.begin(connection, child)
@@ -138,6 +140,15 @@ def _vanished(child: Table, row: str, *, parent: Table) -> str:
     )
 
 
+def _count_sent(connection: duckdb.DuckDBPyConnection, child: Table, cap: Cap) -> None:
+    """Remember who came with as many children as Intercom gives: merging drops the unchanged ones."""
+    link = identifier(child.parent_column)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE sent AS SELECT {link} AS id, count(*) AS sent FROM {staged(child)} "
+        f"GROUP BY {link} HAVING sent >= {cap.most}"
+    )
+
+
 def _count_missing(connection: duckdb.DuckDBPyConnection, child: Table, cap: Cap, *, parent: Table) -> None:
     """Where a staged record came with as many children as Intercom gives, tell how many are missing."""
     key, link = identifier(parent.primary_key[0]), identifier(child.parent_column)
@@ -145,8 +156,7 @@ def _count_missing(connection: duckdb.DuckDBPyConnection, child: Table, cap: Cap
     connection.execute(
         f"UPDATE {staged(parent)} s SET {identifier(cap.truncated)} = sent < {truth}, "
         f"{identifier(cap.missing)} = greatest({truth} - stored, 0) "
-        f"FROM (SELECT {link} AS id, count(*) AS sent FROM {staged(child)} "
-        f"GROUP BY {link} HAVING sent >= {cap.most}) JOIN "
+        "FROM sent JOIN "
         f"(SELECT {link} AS id, count(*) AS stored FROM main.{identifier(child.name)} GROUP BY {link}) "
         "USING (id) "
         f"WHERE id = s.{key} AND {truth} IS NOT NULL"

@@ -33,6 +33,10 @@ REFETCH = "refetch:"
 """Begins the keys in `pipeline.about` that name streams whose details are to be fetched anew."""
 
 
+_CHILDREN_UNFLAGGED = "1"
+"""The schema version whose releases left parts unflagged when their conversation was gone."""
+
+
 def pending(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> list[Step]:
     """What stored rows lack; empty for a file that is new, or up to date."""
     found = found_tables(connection)
@@ -61,13 +65,16 @@ def _has_rows(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return connection.execute(f"SELECT 1 FROM main.{identifier(name)} LIMIT 1").fetchone() is not None
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], scratch: Path) -> None:
+def migrate(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], scratch: Path, stored: str | None
+) -> None:
     """Make what is missing, and fill it, inside the caller's transaction.
 
     Args:
         connection: The open database.
         tables: All declared tables, parents first.
         scratch: A folder for rows on their way.
+        stored: The schema version of the file; None for a new one.
 
     Raises:
         duckdb.Error: The file stays as it was, once the caller's transaction is undone.
@@ -79,6 +86,9 @@ def migrate(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], scra
         if table.history and past.name in found:
             define(connection, past, found[past.name])
     roots = _roots(tables)
+    if stored == _CHILDREN_UNFLAGGED:
+        for table in tables:
+            flag_children(connection, table)
     for step in steps:
         if _fill(connection, step, scratch):
             _refetch(connection, roots[step.table.name])
@@ -106,7 +116,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, step: Step, scratch: Path) -> b
     known = tuple(child for child in step.children if any(path[0] in lists for path in child.paths))
     if known:
         filling.fill_children(connection, replace(step.table, children=known), lists, scratch)
-        flag_children(connection, step.table)
+        flag_children(connection, replace(step.table, children=known))
     filling.move(connection, step, _in_extra(lists), scratch)
     _derive(connection, step)
     for child in step.table.children:

@@ -137,7 +137,7 @@ def _bring_up_to_date(
     folder: DataFolder, connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]
 ) -> None:
     create_bookkeeping(connection)
-    migrate(connection, tables, folder.scratch)
+    migrate(connection, tables, folder.scratch, recall(connection, _VERSION))
     remember(connection, _VERSION, str(SCHEMA_VERSION))
     remember(connection, "release", version("intercom-pipeline"))
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,13 @@ import duckdb
 import pytest
 
 from intercom_pipeline.warehouse.batch import Batch
+from intercom_pipeline.warehouse.ddl import create_tables
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.gone import Gone
 from intercom_pipeline.warehouse.merge import Changes
 from intercom_pipeline.warehouse.opening import open_warehouse
 from intercom_pipeline.warehouse.progress import Progress, Slice, SliceKind
-from intercom_pipeline.warehouse.table import PARENT, Column, Kind, Table
+from intercom_pipeline.warehouse.table import PARENT, Cap, Column, Kind, Table
 from intercom_pipeline.warehouse.warehouse import Warehouse
 
 
@@ -163,3 +165,39 @@ def test_a_record_duckdb_cannot_read_is_kept_as_text_and_the_rest_is_stored(ware
     [(extra,)] = select(warehouse, "SELECT _extra->>'unreadable' FROM things WHERE id = '3'")
     assert extra == '{"id":"3","text":"\\ud800"}'
     assert select(warehouse, "SELECT drift FROM pipeline.schema_events") == [("unreadable",)]
+
+
+def test_a_record_duckdb_cannot_read_keeps_every_part_of_its_key(tmp_path: Path) -> None:
+    """A key twice in an object is more than DuckDB reads; the row is still found by its whole key."""
+    columns = (column("model", Kind.TEXT), column("name", Kind.TEXT), column("text", Kind.TEXT))
+    pairs = Table(
+        name="pairs", description="P.", grain="a pair", columns=columns, primary_key=("model", "name")
+    )
+    with open_warehouse(DataFolder(tmp_path), [pairs]) as warehouse:
+        batch = Batch(table=pairs)
+        batch.add(b'{"model":"a","name":"b","text":"t","text":"t"}')
+        warehouse.commit([batch], [])
+        assert select(warehouse, "SELECT model, name, text FROM pairs") == [("a", "b", None)]
+
+
+def test_a_record_stays_truncated_when_most_of_its_children_are_the_same(warehouse: Warehouse) -> None:
+    """What did not change was sent all the same, and counts."""
+    columns = (
+        column("id", Kind.ID),
+        column("count", Kind.INTEGER),
+        replace(column("truncated", Kind.BOOLEAN), expression="false"),
+        replace(column("missing", Kind.INTEGER), expression="0"),
+    )
+    parts = replace(
+        child("pieces", keeps_vanished=True),
+        cap=Cap(most=2, counted="count", truncated="truncated", missing="missing"),
+    )
+    table = Table(name="wholes", description="Wholes.", grain="a whole", columns=columns, children=(parts,))
+    create_tables(warehouse.connection, table.tree())
+    for pieces, count in ((["b", "c"], 3), (["b", "c"], 3), (["c", "d"], 4)):
+        batch = Batch(table=table)
+        batch.add(
+            json.dumps({"id": "1", "count": count, "pieces": [{"id": each} for each in pieces]}).encode()
+        )
+        warehouse.commit([batch], [])
+        assert select(warehouse, "SELECT truncated, missing FROM wholes") == [(True, 1)]
