@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ class _Fields(msgspec.Struct):
 
 
 _fields = msgspec.json.Decoder(_Fields)
+_keys = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,16 @@ def last_created(records: Sequence[msgspec.Raw]) -> int:
 
 def with_fields(record: msgspec.Raw | bytes, fields: Mapping[str, str]) -> msgspec.Raw | bytes:
     """A record with further keys in front; a key that it has itself counts instead."""
-    if not fields:
+    # DuckDB reads no object that has a key twice.
+    lacking = {key: value for key, value in fields.items() if key not in _keys_of(record)}
+    if not lacking:
         return record
     own = bytes(record).lstrip()[1:].lstrip()
-    return msgspec.json.encode(fields)[:-1] + (b"" if own.startswith(b"}") else b",") + own
+    return msgspec.json.encode(lacking)[:-1] + (b"" if own.startswith(b"}") else b",") + own
+
+
+def _keys_of(record: msgspec.Raw | bytes) -> Collection[str]:
+    try:
+        return _keys.decode(record)
+    except msgspec.MsgspecError:
+        return ()

@@ -1,5 +1,6 @@
 """Read spooled rows into temporary tables: typed, derived columns worked out, each key once."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -70,9 +71,10 @@ def _selected(column: Column) -> str:
 
 def rescued(table: Table, row: Row) -> Row:
     """A row DuckDB could not read, cut down to its key: the record stays as text in `_extra`."""
-    column = next(column for column in table.sent if column.name == table.primary_key[0])
+    record = json.loads(bytes(row.line))
+    key = {each.key: record[each.key] for each in table.sent if each.name in table.primary_key}
     texts = {name: [_text(line) for line in lines] for name, lines in row.children.items()}
-    fields = {column.key: row.key, EXTRA: {"unreadable": _text(row.line), **texts}}
+    fields = {**key, EXTRA: {"unreadable": _text(row.line), **texts}}
     notes = [*row.notes, Note(table.name, "", Drift.UNREADABLE)]
     return replace(row, line=msgspec.json.encode(fields), children={}, notes=notes)
 

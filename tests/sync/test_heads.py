@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from intercom_pipeline.sync.heads import head_of, newest_update, reaches
+from intercom_pipeline.sync.heads import head_of, newest_update, reaches, with_fields
 
 NOW = int(time.time())
 
@@ -41,3 +41,12 @@ def test_a_record_of_any_shape_has_a_head() -> None:
     """Lone surrogates, and what is no object at all."""
     assert head_of(b'{"id": 7, "name": "\\ud800"}').id == "7"
     assert head_of(b"null").id == ""
+
+
+def test_a_field_is_added_only_where_the_record_lacks_it() -> None:
+    """A key that stood twice would make the record unreadable for DuckDB."""
+    lacking = with_fields(b'{"id": 1, "model": "own"}', {"model": "given", "parent": "p"})
+    assert json.loads(bytes(lacking)) == {"parent": "p", "id": 1, "model": "own"}
+    assert bytes(lacking).count(b'"model"') == 1
+    assert with_fields(b'{"model": "own"}', {"model": "given"}) == b'{"model": "own"}'
+    assert bytes(with_fields(b"{}", {"model": "given"})) == b'{"model":"given"}'
