@@ -30,7 +30,7 @@ def tells_merge_history(version: str) -> bool:
 
 def at_least(version: str, other: str) -> bool:
     """Whether a version is another one or later; `app` counts as the oldest."""
-    return version != APP and _number(version) >= _number(other)
+    return _number(SUPPORTED[0] if version == APP else version) >= _number(other)
 
 
 def _number(version: str) -> tuple[int, int]:

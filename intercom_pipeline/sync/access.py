@@ -2,7 +2,7 @@
 
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.errors import AuthenticationFailed, IntercomError, NotFound, PermissionMissing
-from intercom_pipeline.intercom.versions import APP, at_least
+from intercom_pipeline.intercom.versions import APP, DEFAULT, at_least
 from intercom_pipeline.sync.stream import Need, Stream
 
 
@@ -29,8 +29,15 @@ def refused_by_version(stream: Stream, version: str) -> StreamUnavailable | None
 
 
 def asking_version(stream: Stream, version: str) -> str:
-    """The API version to ask for a stream in."""
-    return stream.minimum_version if version == APP and stream.minimum_version != "2.11" else version
+    """The API version to ask for a stream in.
+
+    With `app`, a stream whose listings depend on the version is asked for in one that is known.
+    """
+    if version != APP:
+        return version
+    if any(listing.before for listing in stream.besides):
+        return max(stream.minimum_version, DEFAULT)
+    return stream.minimum_version if stream.minimum_version != "2.11" else version
 
 
 def unavailable(stream: Stream, error: BaseException) -> StreamUnavailable | None:

@@ -20,7 +20,7 @@ class ListUnsteady(PipelineError):
     """A list changed under every attempt to read it."""
 
 
-async def read_whole(courier: Courier, *, version: str) -> None:
+async def read_whole(courier: Courier) -> None:
     """Read all that a stream's listings give; what is missing from them has vanished.
 
     Raises:
@@ -28,7 +28,7 @@ async def read_whole(courier: Courier, *, version: str) -> None:
     """
     await courier.begin_sighting()
     last: Sequence[msgspec.Raw | bytes] = ()
-    for listing in _listings(courier.stream, version):
+    for listing in _listings(courier.stream, courier.client.connection.version):
         await courier.store(last)
         last = await _walk_until_steady(courier, listing)
     # What came last is stored with the verdict on what did not come: short lists change in one transaction.

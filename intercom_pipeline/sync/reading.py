@@ -76,7 +76,7 @@ async def _read(courier: Courier, terms: Terms) -> None:
         case _ if stream.replication is Replication.NEWEST_FIRST:
             await read_newest_first(courier, lookback=terms.lookback)
         case _:
-            await read_whole(courier, version=terms.version)
+            await read_whole(courier)
 
 
 async def _read_by_parent(
