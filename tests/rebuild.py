@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from intercom_pipeline.warehouse.table import PARENT, Column, Kind, Table
+from intercom_pipeline.warehouse.table import Column, Kind, Table
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, table: Table) -> list[dict[str, Any]]:
@@ -19,16 +19,18 @@ def rows_of(connection: duckdb.DuckDBPyConnection, table: Table) -> list[dict[st
 
 
 def rebuilt(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The record a row stands for; null and missing values are the same."""
-    columns = [column for column in table.sent if column.key != PARENT]
-    record = {column.key: _sent(column, row[column.name]) for column in columns}
+    """The record a row stands for; null and missing values are the same.
+
+    That of a child table's row has its parent's id under `PARENT`.
+    """
+    record = {column.key: _sent(column, row[column.name]) for column in table.sent}
     extra = json.loads(row["_extra"]) if row["_extra"] else {}
     return {key: value for key, value in {**record, **extra}.items() if value is not None}
 
 
 def expected(table: Table, record: Mapping[str, Any]) -> dict[str, Any]:
     """A record as it was sent, without what is declared to say nothing, ids as text."""
-    left_out = table.ignored | table.detached
+    left_out = (table.ignored | table.detached) - {column.key for column in table.sent}
     ids = {column.key for column in table.sent if column.kind is Kind.ID}
     return {
         key: str(value) if key in ids and isinstance(value, int) and not isinstance(value, bool) else value
