@@ -106,7 +106,7 @@ def test_an_unknown_stream(command: Command, stored: Path) -> None:
     """It names those like it, and nothing is started."""
     told = command("sync", "contatcs", "articles")
     assert told.code == Exit.USAGE
-    assert told.three_lines[1] == "Did you mean contacts?"
+    assert told.three_lines[1].startswith("Did you mean contacts")
     assert still_there(stored)
 
 
@@ -119,6 +119,10 @@ def test_an_unknown_stream(command: Command, stored: Path) -> None:
         ("INTERCOM_RATE_SHARE", "0"),
         ("INTERCOM_LOOKBACK_MINUTES", "-1"),
         ("INTERCOM_BASE_URL", "https://intercom.example"),
+        ("INTERCOM_BASE_URL", "http://127.0.0.1:99999"),
+        ("INTERCOM_BASE_URL", "http://127.0.0.1:port"),
+        ("INTERCOM_HISTORY", "contatcs"),
+        ("INTERCOM_ALSO_SYNC", "everything"),
         ("INTERCOM_ACCESS_TOKEN", "two words"),
     ],
 )
@@ -129,7 +133,31 @@ def test_a_setting_that_cannot_be_used(
     monkeypatch.setenv(variable, value)
     told = command("sync")
     assert told.code == Exit.USAGE
-    assert ".env.example" in told.three_lines[2]
+    lines = told.err.splitlines()
+    assert ".env.example" in lines[-1] or "The streams are" in lines[-1]
+    assert variable in told.err or "token" in told.err or "base URL" in told.err
+    assert not Path("data").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--since", "2026-02-01", "--until", "2026-01-01"],
+        ["--since", "2999-01-01"],
+        ["--until", "yesterday"],
+        ["contacts", "tags", "--since", "7d"],
+    ],
+    ids=" ".join,
+)
+def test_a_sync_that_cannot_be_is_refused_at_once(
+    command: Command, sandbox: Sandbox, arguments: list[str]
+) -> None:
+    """Nothing is asked, nothing is written."""
+    sandbox.requests.reset()
+    told = command("sync", *arguments)
+    assert told.code == Exit.USAGE
+    assert told.three_lines
+    assert list(sandbox.requests) == []
     assert not Path("data").exists()
 
 

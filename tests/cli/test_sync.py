@@ -11,12 +11,13 @@ from intercom_pipeline.cli.exits import Exit
 from intercom_pipeline.cli.sync_progress import progress_line, result_line, seconds_left
 from intercom_pipeline.sandbox import Sandbox
 from intercom_pipeline.sync.catalog import CATALOG
+from intercom_pipeline.sync.choice import is_default
 from intercom_pipeline.sync.results import Cost, StreamProgress
 from tests.cli.conftest import CANARY, SMALL, Command
 from tests.cli.running import COMMAND, environment, run_process
-from tests.syncing import assert_equal_to_the_workspace, sync
+from tests.syncing import assert_equal_to_the_workspace, select, sync
 
-STREAMS = [stream.name for stream in CATALOG]
+STREAMS = [stream.name for stream in CATALOG if is_default(stream)]
 
 
 def test_sync_from_a_terminal_less_process(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -25,7 +26,9 @@ def test_sync_from_a_terminal_less_process(sandbox: Sandbox, tmp_path: Path) -> 
     assert told.code == Exit.OK, told.err
     assert_equal_to_the_workspace(sandbox, tmp_path / "data")
     summary = told.out.splitlines()
-    assert [line.split()[0] for line in summary[1:8]] == STREAMS
+    assert {"contacts", "conversations"} <= {line.split()[0] for line in summary[1:10] if line}
+    assert len(summary) < 24
+    assert "Skipped: deleted_conversations" in told.out
     assert summary[-1].endswith(f"To read it: {tmp_path}/data/intercom.duckdb")
     assert sorted(line.partition(":")[0] for line in told.err.splitlines()) == sorted(STREAMS)
     assert "\x1b" not in told.out + told.err
@@ -58,6 +61,7 @@ def test_json_is_one_object_with_every_figure(command: Command, tmp_path: Path) 
         "bookmark_before",
         "bookmark_after",
         "cost",
+        "gone",
         "tables",
     }
     assert result["streams"][0]["cost"]["requests"] == 1
@@ -80,6 +84,27 @@ def test_a_full_refresh_asks_for_everything_anew(command: Command) -> None:
     assert min(reads[0], reads[2]) >= SMALL.contacts > reads[1]
 
 
+def test_a_part_is_read_anew_and_nothing_else(command: Command, tmp_path: Path) -> None:
+    """What was created within the bounds is asked for; how far the stream is stays as it was."""
+    command("sync", "conversations", "tags")
+    (middle, begun) = select(
+        tmp_path / "data",
+        "SELECT quantile_disc(created_at, 0.5)::DATE, min(created_at)::DATE FROM conversations",
+    )[0]
+    within = f"SELECT count(*) FROM conversations WHERE created_at >= '{begun}' AND created_at < '{middle}'"
+    ((expected,),) = select(tmp_path / "data", within)
+    told = command(
+        "sync", "conversations", "--since", str(begun), "--until", str(middle), "--full-refresh", "--json"
+    )
+    (stream,) = json.loads(told.out)["streams"]
+    changes = stream["tables"]["conversations"]["changes"]
+    assert 0 < changes["read"] == changes["unchanged"] == expected < SMALL.conversations
+    assert stream["cost"]["requests"] > expected
+    assert stream["bookmark_before"] == stream["bookmark_after"] is not None
+    runs = "SELECT work, result FROM pipeline.runs WHERE stream = 'conversations' ORDER BY started_at"
+    assert select(tmp_path / "data", runs) == [("sync", "complete"), ("backfill", "complete")]
+
+
 def test_the_environment_goes_before_the_file_and_an_option_before_both(
     command: Command, tmp_path: Path
 ) -> None:
@@ -97,7 +122,12 @@ def test_on_a_terminal_it_shows_how_far_it_is(sandbox: Sandbox, tmp_path: Path) 
     sandbox.conditions.latency_ms = 400  # long enough to be seen
     env = environment(sandbox, TERM="xterm", COLUMNS="80")
     process = subprocess.Popen(
-        [COMMAND, "sync"], env=env, cwd=tmp_path, stdin=writer, stdout=writer, stderr=writer
+        [COMMAND, "sync", "contacts", "tags"],
+        env=env,
+        cwd=tmp_path,
+        stdin=writer,
+        stdout=writer,
+        stderr=writer,
     )
     os.close(writer)
     shown = b""
@@ -140,6 +170,22 @@ def test_no_time_is_left_when_there_are_more_records_than_expected() -> None:
     """Records may be added while they are read."""
     progress = StreamProgress(stream="contacts", records=11, expected=10, seconds=1, cost=Cost())
     assert seconds_left(progress) == 0
+
+
+def test_a_skipped_stream_says_why_on_its_line_and_harms_nothing(command: Command, sandbox: Sandbox) -> None:
+    """A run without names passes over what the token may not read, where not every workspace has it."""
+    sandbox.conditions.missing_permissions.add("activity_logs")
+    try:
+        told = command("sync", "--json")
+        named = command("sync", "activity_logs")
+    finally:
+        sandbox.conditions.missing_permissions.clear()
+    assert told.code == Exit.OK
+    streams = {each["stream"]: each for each in json.loads(told.out)["streams"]}
+    assert streams["activity_logs"]["result"] == "skipped"
+    assert "Read admin activity logs" in streams["activity_logs"]["error"]["fix"]
+    assert "activity_logs: skipped, The access token may not read activity_logs." in told.err
+    assert named.code == Exit.AUTHORISATION
 
 
 def test_a_result_line_counts_rows_and_cost(sandbox: Sandbox, tmp_path: Path) -> None:
