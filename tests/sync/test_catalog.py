@@ -408,6 +408,16 @@ def listed(workspace: httpx.Client, version: str, stream: Stream) -> list[dict[s
     return records
 
 
+def besides(workspace: httpx.Client, version: str, stream: Stream) -> Iterator[dict[str, Any]]:
+    """Records of a stream's further listings, with what these lack."""
+    for listing in stream.besides:
+        if listing.since <= version and not (listing.before and listing.before <= version):
+            headers = {"Intercom-Version": version}
+            answer = workspace.get(listing.path, params=dict(listing.params), headers=headers)
+            for record in answer.json()[listing.records]:
+                yield record | {key: text.format(name=record["name"]) for key, text in listing.adds}
+
+
 def of_parents(workspace: httpx.Client, version: str, stream: Stream) -> Iterator[dict[str, Any]]:
     """Records of a stream that is asked for by its parents, with the parent's id."""
     assert stream.parent
@@ -433,6 +443,16 @@ SHOWN = [
     and stream.paging is not Paging.EXPORT
     and not (stream.parent and stream.parent.setting)
 ]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_attributes_of_each_model_are_told_apart(workspace: httpx.Client, version: str) -> None:
+    """Whichever endpoint lists the attributes of a model, each fills a row of its own in one table."""
+    stream = DECLARED["data_attributes"]
+    records = [*listed(workspace, version, stream), *besides(workspace, version, stream)]
+    assert {record["model"] for record in records} == {"contact", "company", "conversation"}
+    assert len({(record["model"], record["full_name"]) for record in records}) == len(records)
+    assert [record for record in records if not fits(stream, record)] == []
 
 
 @pytest.mark.parametrize(

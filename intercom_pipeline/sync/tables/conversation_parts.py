@@ -5,7 +5,7 @@ Fields as in Intercom's API description of `conversation_part`, versions 2.11 to
 
 from intercom_pipeline.sync.tables.attachments import attachments_of
 from intercom_pipeline.sync.tables.columns import boolean, identifier, inside, json, text, time, truth
-from intercom_pipeline.warehouse.table import PARENT, Table, plain_text
+from intercom_pipeline.warehouse.table import PARENT, Cap, Table, plain_text
 
 CONVERSATION_PARTS_TABLE = Table(
     name="conversation_parts",
@@ -84,5 +84,11 @@ CONVERSATION_PARTS_TABLE = Table(
     path=("conversation_parts", "conversation_parts"),
     # Intercom gives the 500 newest parts only: an older one that is missing has not vanished.
     keeps_vanished=True,
+    cap=Cap(
+        most=500,
+        counted="count_conversation_parts",
+        truncated="_parts_truncated",
+        missing="_parts_missing",
+    ),
     children=(attachments_of("conversation_parts"),),
 )
