@@ -138,7 +138,8 @@ class Courier:
         """Some records say that those of another stream are gone."""
         if self.stream.tells_gone:
             gone = [Gone(key=record_id) for record_id in self._heads(page.records)]
-            await self.writer.store(Delivery(table=self.stream.tells_gone, gone=gone))
+            table = self.writer.warehouse.table_named(self.stream.tells_gone.name)
+            await self.writer.store(Delivery(table=table, gone=gone))
 
     def fail(self, error: IntercomError) -> None:
         """One that cannot be had does not keep the others away; many say that something else is wrong.

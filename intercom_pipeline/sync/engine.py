@@ -168,8 +168,7 @@ class Engine:
 
     def _parents(self, part: _Part) -> Table | None:
         parent = part.stream.parent
-        tables = {table.name: table for table in self.warehouse.tables}
-        return tables[parent.table] if parent and parent.table else None
+        return self.warehouse.table_named(parent.table) if parent and parent.table else None
 
     def _failed_or_skipped(self, stream: Stream, error: PipelineError) -> Outcome:
         asked = stream.name in self.options.asked

@@ -44,8 +44,9 @@ def _listings(stream: Stream, version: str) -> Iterator[Listing]:
 
 
 async def _walk_until_steady(courier: Courier, listing: Listing) -> Sequence[msgspec.Raw | bytes]:
+    before = frozenset[str]()
     for _ in range(_WALKS):
-        walk = _Walk()
+        walk = Walk(before=before)
         async for page in pages_of(courier, listing):
             await courier.store(walk.last)
             courier.count(page)
@@ -53,6 +54,7 @@ async def _walk_until_steady(courier: Courier, listing: Listing) -> Sequence[msg
             walk.last = [_completed(raw, listing.adds) for raw in walk.last]
         if walk.steady:
             return walk.last
+        before = walk.seen
     raise _unsteady(courier.stream)
 
 
@@ -85,10 +87,10 @@ async def read_newest_first(courier: Courier, *, lookback: int) -> None:
     known, bookmark = await courier.bookmark()
     floor = (bookmark or 0) - lookback if known else None
     await courier.settle()
-    newest = bookmark
+    newest, walk = bookmark, Walk()
     for _ in range(_WALKS):
-        newest, steady = await walk_newest_first(courier, floor=floor, newest=newest)
-        if steady:
+        newest, walk = await walk_newest_first(courier, floor=floor, newest=newest, before=walk.seen)
+        if walk.steady:
             courier.raise_failure()
             await courier.store(progress=courier.completed(newest))
             return
@@ -96,44 +98,65 @@ async def read_newest_first(courier: Courier, *, lookback: int) -> None:
 
 
 async def walk_newest_first(
-    courier: Courier, *, floor: int | None, newest: int | None = None
-) -> tuple[int | None, bool]:
-    """Walk the list once; gives the newest cursor value met and whether nothing vanished meanwhile."""
-    stream, walk = courier.stream, _Walk()
+    courier: Courier, *, floor: int | None, newest: int | None = None, before: frozenset[str] = frozenset()
+) -> tuple[int | None, "Walk"]:
+    """Walk the list once; gives the newest cursor value met, and the walk.
+
+    Args:
+        courier: Where pages go.
+        floor: Where to stop (unix seconds); None at the end of the list.
+        newest: The newest cursor value known before.
+        before: The ids met by the walk before this one.
+    """
+    stream, walk = courier.stream, Walk(before=before)
     pages = numbered_pages(courier.client, stream.path, records=stream.records, per_page=stream.per_page)
     async for page in pages:
         newest = newest_update(page.records, newest)
         walk.add(page)
         await courier.deliver(page)
         if floor is not None and reaches(page.records, floor):
-            return newest, walk.total_is_steady
-    return newest, walk.steady
+            walk.stopped = True
+            break
+    return newest, walk
 
 
 @dataclass(slots=True)
-class _Walk:
+class Walk:
     """One way through a list, and whether records may have been passed over.
 
-    A record that is deleted moves all later ones up, and one of them out of sight.
+    A record that is deleted moves all later ones up, and one of them out of sight. Then the list's count has
+    changed, or is higher than what was met. (Where two walks in a row meet the same, the count is wrong.)
+
+    Attributes:
+        before: The ids met by the walk before this one.
+        stopped: Whether it ended before the list did.
+        last: The records of the last page.
     """
 
+    before: frozenset[str] = frozenset()
+    stopped: bool = False
     last: Sequence[msgspec.Raw | bytes] = ()
     _totals: set[int | None] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
 
     def add(self, page: Page) -> None:
+        """Go on by a page."""
         self.last = page.records
         self._totals.add(page.total_count)
         self._seen.update(head_of(raw).id for raw in page.records)
 
     @property
-    def total_is_steady(self) -> bool:
-        return len(self._totals) <= 1
+    def seen(self) -> frozenset[str]:
+        """The ids that were met."""
+        return frozenset(self._seen)
 
     @property
     def steady(self) -> bool:
-        [total] = self._totals if len(self._totals) == 1 else [None]
-        return self.total_is_steady and len(self._seen) >= (total or 0)
+        """Whether nothing can have been passed over."""
+        if len(self._totals) > 1:
+            return False
+        complete = len(self._seen) >= max(total or 0 for total in (*self._totals, 0))
+        return self.stopped or complete or self._seen == self.before
 
 
 def _unsteady(stream: Stream) -> ListUnsteady:

@@ -60,6 +60,10 @@ class Warehouse:
     tables: Sequence[Table] = ()
     views_are_stale: bool = True
 
+    def table_named(self, name: str) -> Table:
+        """The declared table of that name, as this run keeps it."""
+        return next(table for table in self.tables if table.name == name)
+
     def commit(self, batches: Sequence[Batch], progress: Sequence[Progress]) -> dict[str, Changes]:
         """Merge batches, one a table at most, and store the progress they stand for, in one transaction.
 

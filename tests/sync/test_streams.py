@@ -5,10 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
 import pytest
 
+from intercom_pipeline.intercom.paging import Page
 from intercom_pipeline.sandbox import Options, Sandbox, Sizes, serve
 from intercom_pipeline.sync.catalog import CATALOG, stream_named
+from intercom_pipeline.sync.listing import Walk
 from intercom_pipeline.sync.options import Options as RunOptions
 from intercom_pipeline.sync.plan import Bounds
 from intercom_pipeline.sync.results import Outcome, SyncResult
@@ -207,6 +210,27 @@ def test_a_missing_permission_fails_what_every_workspace_has(sandbox: Sandbox, t
     assert tickets.error.what == "The access token may not read tickets."
     assert "tickets" in tickets.error.fix
     assert select(tmp_path, "SELECT result FROM pipeline.runs WHERE stream = 'brands'") == [("skipped",)]
+
+
+def test_a_conversation_told_to_be_gone_ends_its_history(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Whichever stream tells it: here the list of deleted conversations."""
+    both, kept = ("conversations", "deleted_conversations"), frozenset({"conversations"})
+    run_with(sandbox, tmp_path, *both, version="2.16", history=kept)
+    gone = sandbox.workspace.records("conversations")[3]["id"]
+    sandbox.workspace.delete_conversation(gone)
+    run_with(sandbox, tmp_path, *both, version="2.16", history=kept)
+    ended = "SELECT id FROM conversations_history WHERE _valid_to IS NOT NULL"
+    assert select(tmp_path, ended) == [(gone,)]
+
+
+def test_a_list_whose_count_is_wrong_is_read_twice_and_believed() -> None:
+    """A count that stays too high while the same records are met again is no sign of a moving list."""
+    page = Page(records=[msgspec.Raw(b'{"id":"1"}')], total_count=2, next=None, bytes=10)
+    first = Walk()
+    first.add(page)
+    second = Walk(before=first.seen)
+    second.add(page)
+    assert (first.steady, second.steady) == (False, True)
 
 
 def test_with_the_apps_own_version_every_stream_can_be_had(sandbox: Sandbox, tmp_path: Path) -> None:
