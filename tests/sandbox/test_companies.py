@@ -172,6 +172,7 @@ def test_a_company_lives(asker: Asker) -> None:
     workspace.delete_company(one)
     assert _code(asker.ask("GET", f"/companies/{one}")) == (404, "company_not_found")
     assert one not in {each["id"] for each in asker.get(f"/contacts/{person}/companies")["data"]}
+    assert one not in {each["id"] for each in asker.get(f"/contacts/{person}")["companies"]["data"]}
 
 
 def test_some_companies_have_notes_segments_and_tags(start: Start) -> None:

@@ -113,8 +113,12 @@ def test_segments_are_searched_as_they_are_listed(asker: Asker) -> None:
         assert found("!=", first) == everyone - one
         assert found("IN", [first, second]) == one | two
         assert found("NIN", [first, second]) == everyone - one - two
-        workspace.join_segment(min(everyone - one), first)
-        workspace.leave_segment(min(one), first)
+        joining, leaving = min(everyone - one), min(one)
+        workspace.join_segment(joining, first)
+        workspace.leave_segment(leaving, first)
+        assert members(first) == one - {leaving} | {joining}
+    workspace.archive_contact(gone := min(members(first)))
+    assert gone not in found("=", first)
     assert found("=", "nothing") == set()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from intercom_pipeline.sandbox.errors import ApiError
 from tests.contract import VERSIONS, check_request, check_response, described, needs_descriptions
 from tests.sandbox.conftest import NOON, Asker, Start
 
@@ -48,7 +49,7 @@ def test_a_merged_contacts_belongings_go_over(asker: Asker) -> None:
     workspace.attach_subscription(lead, "91")
     workspace.merge_contacts(lead, user)
     shown = asker.get(f"/contacts/{user}")
-    assert {each["id"] for each in shown["tags"]["data"]} == set(tags)
+    assert sorted(each["id"] for each in shown["tags"]["data"]) == sorted(tags)
     assert [each["id"] for each in shown["companies"]["data"]] == companies[::-1]
     assert [each["id"] for each in shown["opted_out_subscription_types"]["data"]] == ["91"]
     assert shown["updated_at"] == int(NOON) + 2
@@ -79,6 +80,9 @@ def test_a_merge_history_comes_by_cursor(asker: Asker) -> None:
 
     assert read() == leads[::-1]
     assert read(order="asc") == leads
+    assert read(per_page=5) == leads[::-1]
+    whole = asker.get(f"/contacts/{user}/merge_history?per_page=5", version=_LATEST)
+    assert (whole["has_more"], whole["next_cursor"]) == (False, None)
     entry = asker.get(f"/contacts/{user}/merge_history", version=_LATEST)["data"][0]
     assert entry == {
         "type": "merge_history",
@@ -144,6 +148,9 @@ def test_only_the_archived_are_unarchived(start: Start) -> None:
     for one, status in ((archived, 200), (other, 200), (deleted, 404), (merged, 404), ("nobody", 404)):
         assert asker.ask("POST", f"/contacts/{one}/unarchive").status_code == status
     assert {each["id"] for each in workspace.records("contacts")} >= {archived, other}
+    for one in (merged, other):
+        with pytest.raises(ApiError):
+            workspace.restore_contact(one)
 
 
 @needs_descriptions
