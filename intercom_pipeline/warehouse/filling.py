@@ -24,6 +24,7 @@ _AT_ONCE = 5_000
 """Rows held in memory at a time."""
 
 _NUMBER = "_row"
+_GIVEN = frozenset({PARENT, LIST})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,21 +73,26 @@ def fill_children(
         lists: SQL over its rows for each list, by its key.
         scratch: A folder for rows on their way.
     """
-    given = {PARENT, LIST} if table.path else set()
+    given = _GIVEN if table.path else frozenset()
     key = [each for each in table.sent if each.name in table.primary_key and each.key not in given]
     bare = replace(table, columns=tuple(key), cursor=None, ignored=frozenset(), history=False)
     shape = shape_of(bare)
     values = {column.key: f"to_json({identifier(column.name)})" for column in key} | lists
     condition = " OR ".join(f"{sql} IS NOT NULL" for sql in lists.values())
-    for rows in _windows(connection, table.name, list(values.values()), condition):
+    for window in _windows(connection, table.name):
+        rows = _rows(connection, table.name, list(values.values()), f"{window} AND ({condition})")
         records = (decode(shape, _object(values, row)) for row in rows)
         spools = spool(bare, (each for each in records if isinstance(each, Row)), scratch, "filling")
         insert(connection, spools[1:])
         remove(spools)
 
 
-def move(connection: duckdb.DuckDBPyConnection, step: Step, elsewhere: frozenset[str], scratch: Path) -> None:
-    """Move values from `_extra` to the columns that were added for them; what does not fit stays.
+def rewrite(
+    connection: duckdb.DuckDBPyConnection, step: Step, elsewhere: frozenset[str], scratch: Path
+) -> None:
+    """Fill the columns that were added: from `_extra`, where what does not fit stays, or derived.
+
+    An UPDATE of so many rows would not fit in memory; deleted and inserted in portions they do.
 
     Args:
         connection: The open database.
@@ -94,24 +100,54 @@ def move(connection: duckdb.DuckDBPyConnection, step: Step, elsewhere: frozenset
         elsewhere: Keys that leave `_extra`, since child tables have their values by now.
         scratch: A folder for rows on their way.
     """
-    sent = tuple(
-        each for each in step.columns if not each.expression and each.key not in {PARENT, LIST, EXTRA}
-    )
-    keys, name = {each.key for each in sent} | elsewhere, step.name
-    if not keys or not holds(connection, name, keys):
+    sent = tuple(each for each in step.columns if not each.expression and each.key not in _GIVEN)
+    derived = tuple(each for each in step.columns if each.expression)
+    keys = {each.key for each in sent} | elsewhere
+    moving = bool(keys) and holds(connection, step.name, keys)
+    if not (moving or derived):
         return
     bare = replace(step.table, columns=sent, children=(), ignored=elsewhere, cursor=None, path=(), also=())
-    types = ", ".join(f"{identifier(each.name)} {each.kind.sql_type}" for each in sent)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE moved ({_NUMBER} BIGINT, {types}, {EXTRA} JSON)")
-    for rows in _windows(connection, name, ["rowid", EXTRA], _having(keys)):
-        lines = [_numbered(number, read_again(shape_of(bare), extra.encode())) for number, extra in rows]
-        _insert_moved(connection, sent, lines, scratch / "moving.ndjson")
-    names = [*(identifier(each.name) for each in sent), EXTRA]
-    connection.execute(
-        f"UPDATE main.{identifier(name)} t SET {', '.join(f'{each} = m.{each}' for each in names)} "
-        f"FROM moved m WHERE t.rowid = m.{_NUMBER}"
+    for window in _windows(connection, step.name):
+        _create_moved(connection, sent)
+        rows = (
+            _rows(connection, step.name, ["rowid", EXTRA], f"{window} AND {_having(keys)}") if moving else []
+        )
+        if rows:
+            lines = [_numbered(number, read_again(shape_of(bare), extra.encode())) for number, extra in rows]
+            _insert_moved(connection, sent, lines, scratch / "moving.ndjson")
+        if rows or derived:
+            _replace_rows(connection, step, window, sent=sent, derived=derived)
+
+
+def _create_moved(connection: duckdb.DuckDBPyConnection, sent: Sequence[Column]) -> None:
+    types = "".join(f", {identifier(each.name)} {each.kind.sql_type}" for each in sent)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE moved ({_NUMBER} BIGINT{types}, {EXTRA} JSON)")
+
+
+def _replace_rows(
+    connection: duckdb.DuckDBPyConnection,
+    step: Step,
+    window: str,
+    *,
+    sent: Sequence[Column],
+    derived: Sequence[Column],
+) -> None:
+    """Replace the rows of a window for which there is something to fill in."""
+    table = f"main.{identifier(step.name)}"
+    moved = "".join(f", m.{identifier(each.name)}" for each in sent)
+    stays = ", ".join([EXTRA, *(identifier(each.name) for each in sent)])
+    values = ", ".join(
+        f"({each.expression})::{each.kind.sql_type} AS {identifier(each.name)}" for each in derived
     )
-    connection.execute("DROP TABLE moved")
+    something = " OR ".join(["moved", *(f"{identifier(each.name)} IS NOT NULL" for each in derived)])
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE rewritten AS FROM (SELECT *{values and f' REPLACE ({values})'} FROM ("
+        f"SELECT t.rowid AS {_NUMBER}, m.{_NUMBER} IS NOT NULL AS moved, t.* EXCLUDE ({stays}){moved}, "
+        f"CASE WHEN moved THEN m.{EXTRA} ELSE t.{EXTRA} END AS {EXTRA} "
+        f"FROM {table} t LEFT JOIN moved m ON m.{_NUMBER} = t.rowid WHERE t.{window})) WHERE {something}"
+    )
+    connection.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT {_NUMBER} FROM rewritten)")
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * EXCLUDE ({_NUMBER}, moved) FROM rewritten")
 
 
 def _numbered(number: int, line: bytes) -> bytes:
@@ -133,19 +169,18 @@ def _insert_moved(
     file.unlink()
 
 
-def _windows(
+def _windows(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[str]:
+    """SQL that picks the rows a table has now, so many at a time."""
+    [(last,)] = connection.execute(f"SELECT max(rowid) FROM main.{identifier(name)}").fetchall()
+    for first in range(0, -1 if last is None else last + 1, _AT_ONCE):
+        yield f"rowid BETWEEN {first} AND {first + _AT_ONCE - 1}"
+
+
+def _rows(
     connection: duckdb.DuckDBPyConnection, name: str, values: Sequence[str], condition: str
-) -> Iterator[list[tuple[Any, ...]]]:
-    """Values of the rows for which the condition holds, so many rows at a time."""
-    table = f"main.{identifier(name)}"
-    [(last,)] = connection.execute(f"SELECT coalesce(max(rowid), -1) FROM {table}").fetchall()
-    for first in range(0, last + 1, _AT_ONCE):
-        rows = connection.execute(
-            f"SELECT {', '.join(values)} FROM {table} "
-            f"WHERE rowid BETWEEN {first} AND {first + _AT_ONCE - 1} AND ({condition})"
-        ).fetchall()
-        if rows:
-            yield rows
+) -> list[tuple[Any, ...]]:
+    sql = f"SELECT {', '.join(values)} FROM main.{identifier(name)} WHERE {condition}"
+    return connection.execute(sql).fetchall()
 
 
 def _object(keys: Iterable[str], values: Iterable[str | None]) -> bytes:

@@ -117,8 +117,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, step: Step, scratch: Path) -> b
     if known:
         filling.fill_children(connection, replace(step.table, children=known), lists, scratch)
         flag_children(connection, replace(step.table, children=known))
-    filling.move(connection, step, _in_extra(lists), scratch)
-    _derive(connection, step)
+    filling.rewrite(connection, step, _in_extra(lists), scratch)
     for child in step.table.children:
         if child.cap and child.cap.missing in {column.name for column in step.columns}:
             _count_missing(connection, step.table, child, child.cap)
@@ -140,18 +139,6 @@ def _lists(connection: duckdb.DuckDBPyConnection, step: Step) -> dict[str, str]:
 
 def _in_extra(lists: Mapping[str, str]) -> frozenset[str]:
     return frozenset(key for key, sql in lists.items() if sql == filling.in_extra(key))
-
-
-def _derive(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
-    """Work out the derived columns that were added, where they are anything but NULL."""
-    derived = [column for column in step.columns if column.expression]
-    if derived:
-        values = {identifier(each.name): f"({each.expression})::{each.kind.sql_type}" for each in derived}
-        connection.execute(
-            f"UPDATE main.{identifier(step.name)} "
-            f"SET {', '.join(f'{name} = {value}' for name, value in values.items())} "
-            f"WHERE {' OR '.join(f'{value} IS NOT NULL' for value in values.values())}"
-        )
 
 
 def _count_missing(connection: duckdb.DuckDBPyConnection, parent: Table, child: Table, cap: Cap) -> None:
