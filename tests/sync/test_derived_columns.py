@@ -54,6 +54,13 @@ def test_derived_columns_run_on_an_empty_table(connection: duckdb.DuckDBPyConnec
             )
 
 
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+def test_no_column_needs_quotes(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Every column can be asked for by its bare name: none is a word that SQL keeps to itself."""
+    stage(connection, table)
+    connection.execute(f"SELECT {', '.join(column.name for column in table.sent)} FROM staged")
+
+
 def test_a_conversation_tells_how_it_began_and_went(connection: duckdb.DuckDBPyConnection) -> None:
     """The columns derived from a conversation's source, statistics, rating and SLA hold their values."""
     values = derived(

@@ -46,11 +46,11 @@ _CONSENT = (
     boolean("enabled_push_messaging", "Whether the contact allows push messages; NULL if never asked."),
     json(
         "opted_in_subscription_types",
-        "The subscription types opted in to, at most 10; as rows in contact_subscriptions.",
+        "The subscription types opted in to, as ids; as rows in contact_subscriptions.",
     ),
     json(
         "opted_out_subscription_types",
-        "The subscription types opted out of, at most 10; as rows in contact_subscriptions.",
+        "The subscription types opted out of, as ids; as rows in contact_subscriptions.",
     ),
 )
 
@@ -87,8 +87,8 @@ _NESTED = (
     json("location", "Where the contact is, as an object with country, region and city.", personal=True),
     json("social_profiles", "The contact's profiles on social networks, as a list in data.", personal=True),
     json("custom_attributes", "Your workspace's own attributes of the contact, by name.", personal=True),
-    json("tags", "At most 10 tags as ids, with total_count and has_more; as rows in contact_tags."),
-    json("companies", "At most 10 companies as ids, with total_count; as rows in contact_companies."),
+    json("tags", "The contact's tags as ids, with total_count; as rows in contact_tags."),
+    json("companies", "The contact's companies as ids, with total_count; as rows in contact_companies."),
     json("notes", "At most 10 notes as ids, with total_count; as rows in contact_notes."),
     json("merge_history", "The contacts merged into this one; NULL unless asked for, from API 2.16 on."),
 )

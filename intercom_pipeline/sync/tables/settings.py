@@ -15,7 +15,7 @@ AWAY_STATUS_REASONS_TABLE = Table(
         identifier("id", "The reason's id, as in admins.away_status_reason_id."),
         text("label", "The reason as people read it."),
         text("emoji", "The emoji that stands for it."),
-        integer("order", "The reason's place among the others."),
+        integer("position", "The reason's place among the others.", field="order"),
         boolean("deleted", "Whether the reason cannot be given any more."),
         time("created_at", "When the reason was created (UTC)."),
         time("updated_at", "When the reason last changed (UTC)."),

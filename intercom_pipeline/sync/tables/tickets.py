@@ -192,12 +192,12 @@ _TICKET_TYPE_ATTRIBUTES = Table(
         text(
             "data_type", "What it holds, such as string, list, integer, decimal, boolean, datetime or files."
         ),
-        integer("order", "The attribute's place among the others."),
+        integer("position", "The attribute's place among the others.", field="order"),
         boolean("required_to_create", "Whether a teammate must fill it in."),
         boolean("required_to_create_for_contacts", "Whether a contact must fill it in."),
         boolean("visible_on_create", "Whether a teammate sees it when creating a ticket."),
         boolean("visible_to_contacts", "Whether a contact sees it."),
-        boolean("default", "Whether it is Intercom's own rather than your workspace's."),
+        boolean("is_default", "Whether it is Intercom's own rather than your workspace's.", field="default"),
         boolean("archived", "Whether it was archived."),
         time("created_at", "When the attribute was created (UTC)."),
         time("updated_at", "When the attribute last changed (UTC)."),
