@@ -8,10 +8,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from intercom_pipeline.sync.catalog import CATALOG, COMING
+from intercom_pipeline.sync.catalog import CATALOG
 from intercom_pipeline.warehouse.table import Kind, Table
 
-TABLES = {table.name: table for stream in (*CATALOG, *COMING) for table in stream.tables()}
+TABLES = {table.name: table for stream in CATALOG for table in stream.tables()}
 
 
 @pytest.fixture
