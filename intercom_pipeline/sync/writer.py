@@ -155,11 +155,20 @@ class Writer:
         return await asyncio.get_running_loop().run_in_executor(self._decoder, work)
 
     async def _commit(self, group: Sequence[_Waiting], batches: Sequence[Batch]) -> None:
+        """Commit a group; where it cannot be stored, one table after the other, so that only one fails."""
         progress = [waiting.delivery.progress for waiting in group if waiting.delivery.progress]
+        tables = {waiting.delivery.table.name for waiting in group}
         try:
             changes = await self.ask(lambda warehouse: warehouse.commit(batches, progress))
         except Exception as error:  # noqa: BLE001 - handed to those who wait for it
-            _settle(group, error)
+            if len(tables) == 1:
+                _settle(group, error)
+                return
+            for table in tables:
+                await self._commit(
+                    [waiting for waiting in group if waiting.delivery.table.name == table],
+                    [batch for batch in batches if batch.table.name == table],
+                )
             return
         for table, change in changes.items():
             self.changes[table] = self.changes.get(table, Changes()) + change

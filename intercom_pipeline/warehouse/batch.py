@@ -47,6 +47,11 @@ class Batch:
         """Whether there is anything in it."""
         return bool(self.rows or self.gone or self.sighted or self.closed or self.orphaned_by or self.notes)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the files its rows are written to."""
+        return sum(each.file.stat().st_size for each in self.spools if each.largest)
+
     def add(self, raw: msgspec.Raw | bytes, *, sight: bool = False) -> None:
         """Add a record as Intercom sent it; of two with the same key the newer stays."""
         row = decode(self.shape, raw)

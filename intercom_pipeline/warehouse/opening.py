@@ -34,6 +34,7 @@ from intercom_pipeline.warehouse.files import (
     publish,
 )
 from intercom_pipeline.warehouse.migration import migrate, pending
+from intercom_pipeline.warehouse.room import USUAL
 from intercom_pipeline.warehouse.table import Table
 from intercom_pipeline.warehouse.transaction import transaction
 from intercom_pipeline.warehouse.warehouse import Warehouse
@@ -42,9 +43,6 @@ _LOG = logging.getLogger(__name__)
 
 OLDEST_READER = "v1.2.0"
 """The oldest DuckDB release whose clients can read the published file."""
-
-_MEMORY = "192MB"
-"""What DuckDB may hold; beyond it, it spills to the scratch folder. Memory stays flat at any size."""
 
 _CHECKPOINT = "128MB"
 """A checkpoint writes whole row groups anew, so after each few batches it would cost as much as they do."""
@@ -121,7 +119,7 @@ def _connect(folder: DataFolder) -> duckdb.DuckDBPyConnection:
                 str(folder.warehouse),
                 config={
                     "storage_compatibility_version": OLDEST_READER,
-                    "memory_limit": _MEMORY,
+                    "memory_limit": USUAL,
                     "temp_directory": str(folder.scratch),
                     "preserve_insertion_order": False,
                     "wal_autocheckpoint": _CHECKPOINT,

@@ -21,6 +21,7 @@ from intercom_pipeline.warehouse.gone import (
 )
 from intercom_pipeline.warehouse.merge import Changes, insert, merge
 from intercom_pipeline.warehouse.progress import Progress, Run, Slice
+from intercom_pipeline.warehouse.room import room_for
 from intercom_pipeline.warehouse.spool import remove, spool
 from intercom_pipeline.warehouse.stage import UNREADABLE, rescued, stage
 from intercom_pipeline.warehouse.table import Column, Kind, Table
@@ -76,16 +77,24 @@ class Warehouse:
         for batch in batches:
             if not batch.spools:
                 batch.write(self.folder.scratch, "batch")
+        try:
+            return self._store_somehow(batches, progress)
+        except duckdb.OutOfMemoryException:
+            with room_for(self.connection, sum(batch.size for batch in batches)):
+                return self._store_somehow(batches, progress)
+        finally:
+            for batch in batches:
+                remove(batch.spools)
+                batch.spools = ()
+
+    def _store_somehow(self, batches: Sequence[Batch], progress: Sequence[Progress]) -> dict[str, Changes]:
+        """Store batches the fast way; where that cannot read a row, the careful one."""
         new = {batch.table.name for batch in batches if self._is_new(batch)}
         try:
             return self._store(batches, progress, new=new)
         except UNREADABLE:
             # Staged first, the rows that cannot be read are told from the others.
             return self._store(batches, progress, new=frozenset())
-        finally:
-            for batch in batches:
-                remove(batch.spools)
-                batch.spools = ()
 
     def _store(
         self, batches: Sequence[Batch], progress: Sequence[Progress], *, new: Collection[str]
