@@ -54,7 +54,25 @@ def _session(connection: Connection) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
         limit=connection.max_in_flight, keepalive_timeout=_KEEP_ALIVE_SECONDS, ssl=_trusted()
     )
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+    return aiohttp.ClientSession(
+        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), middlewares=[_sent_once]
+    )
+
+
+async def _sent_once(
+    request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Let no request be sent again behind our back.
+
+    aiohttp does so with a GET whose connection broke. It may have been carried out: of a scroll that would
+    skip a page in silence; and nobody would count it against the rate limit.
+    """
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError(str(error)) from error
 
 
 @cache

@@ -5,6 +5,7 @@ import asyncio
 from intercom_pipeline.intercom.errors import InvalidRequest, NotFound, Retryable
 from intercom_pipeline.intercom.paging import numbered_pages, scroll_pages
 from intercom_pipeline.sync.delivery import Courier
+from intercom_pipeline.sync.listing import Walk
 
 _STARTS = 5
 """How often a scroll is begun at most: an error of the server's ends it."""
@@ -57,17 +58,19 @@ async def _scroll(courier: Courier) -> None:
 
 
 async def _list(courier: Courier) -> bool:
-    """Read the list in the scroll's place; False where there are more than it gives."""
+    """Read the list in the scroll's place; False where it did not give all there are.
+
+    It gives 10,000 at most, and a company that is used or deleted meanwhile moves others out of sight.
+    """
     [listing] = courier.stream.besides
     pages = numbered_pages(
         courier.client, listing.path, records=listing.records, per_page=_PER_PAGE, by_post=True
     )
-    met, total = 0, 0
+    walk = Walk()
     async for page in pages:
-        total = page.total_count or 0
-        if total > _LISTED_AT_MOST:
+        if (page.total_count or 0) > _LISTED_AT_MOST:
             return False
-        met += len(page.records)
+        walk.add(page)
         courier.count(page)
         await courier.store(page.records)
-    return met >= total
+    return walk.steady

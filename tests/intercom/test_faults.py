@@ -271,6 +271,20 @@ def test_a_write_on_a_kept_connection_that_breaks_is_not_repeated() -> None:
     assert asyncio.run(write()) == (2, Applied.MAYBE)
 
 
+def test_a_question_on_a_kept_connection_that_breaks_is_asked_once_a_try() -> None:
+    """Only the client itself asks again: a page of a scroll that was carried out must not be skipped."""
+
+    async def ask() -> int:
+        async with faulty(says(http(200, GOOD)), then=breaks_off()) as server:
+            async with connect(connection(server.url)) as client:
+                await client.get("/me")
+                with pytest.raises(errors.NetworkUnreachable):
+                    await client.trying(1).get("/companies/scroll")
+            return len(server.heads)
+
+    assert asyncio.run(ask()) == 2
+
+
 def test_a_waiting_request_can_be_cancelled_at_once() -> None:
     """A run that is stopped while the rate limit holds it back stops then, and lets the next one in."""
 
