@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from intercom_pipeline.sync.catalog import CATALOG
+from intercom_pipeline.warehouse import history, views
 from intercom_pipeline.warehouse.ddl import create_bookkeeping, create_tables
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -21,6 +23,8 @@ def empty() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         create_bookkeeping(connection)
         create_tables(connection, EVERY_TABLE)
+        history.prepare(connection, replace(EVERY_TABLE[0], history=True), None)
+        views.refresh(connection, [])
         yield connection
 
 

@@ -11,7 +11,14 @@ from intercom_pipeline.warehouse.ddl import identifier, literal
 MOST = 1_000
 """Columns a wide view has at most. Intercom lets a workspace define some 250 attributes a model."""
 
-_FACTS = ("data_type", "label", "description", "archived", "hidden")
+_FACTS = {
+    "data_type": "VARCHAR",
+    "label": "VARCHAR",
+    "description": "VARCHAR",
+    "archived": "BOOLEAN",
+    "hidden": "BOOLEAN",
+}
+"""What is told of an attribute, in a column of its own or, where the table has none, in `_extra`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +107,10 @@ def described(
     """The attributes that a table with these columns describes, by name."""
     if not source.needs <= set(columns):
         return {}
-    facts = ", ".join(identifier(fact) if fact in columns else f"NULL AS {fact}" for fact in _FACTS)
+    facts = ", ".join(
+        identifier(fact) if fact in columns else f"TRY_CAST(_extra ->> '{fact}' AS {sql_type}) AS {fact}"
+        for fact, sql_type in _FACTS.items()
+    )
     rows = connection.execute(
         f"SELECT name, {facts} FROM main.{identifier(source.table)} "
         f"WHERE name IS NOT NULL AND _deleted_at IS NULL AND {source.condition} ORDER BY ALL"

@@ -54,7 +54,6 @@ ATTRIBUTES = table(
     key=("model", "name"),
     custom=Kind.BOOLEAN,
     archived=Kind.BOOLEAN,
-    hidden=Kind.BOOLEAN,
 )
 REPORTING = table("reporting_data", "dataset", "row_id", key=("dataset", "row_id"), values=Kind.JSON)
 ALL = (CONTACTS, ATTRIBUTES, REPORTING)
