@@ -3,13 +3,15 @@
 import dagster as dg
 
 from intercom_pipeline.defs.assets import intercom_tables
-from intercom_pipeline.defs.jobs import hourly_sync, sync_job
+from intercom_pipeline.defs.backfilling import backfill_month
+from intercom_pipeline.defs.jobs import hourly_sync, nightly_sweep, sync_job
 from intercom_pipeline.defs.resources import IntercomResource, SyncResource, WarehouseResource
+from intercom_pipeline.defs.sweeping import sweep_job
 
 defs = dg.Definitions(
     assets=[intercom_tables],
-    jobs=[sync_job],
-    schedules=[hourly_sync],
+    jobs=[sync_job, sweep_job, backfill_month],
+    schedules=[hourly_sync, nightly_sweep],
     resources={"intercom": IntercomResource(), "warehouse": WarehouseResource(), "sync": SyncResource()},
     # A step in a process of its own would take seconds to start, and there is one step a run.
     executor=dg.in_process_executor,

@@ -14,6 +14,7 @@ from intercom_pipeline.cli.demo_workspace import Workspace
 from intercom_pipeline.cli.output import results
 from intercom_pipeline.cli.sync_progress import watch
 from intercom_pipeline.sync.catalog import CATALOG
+from intercom_pipeline.sync.choice import is_default
 from intercom_pipeline.sync.results import SyncResult
 from intercom_pipeline.warehouse.reading import open_published
 
@@ -39,7 +40,7 @@ def _materialize(workspace: Workspace, data_dir: Path) -> list[SyncResult]:
     settings = workspace.settings(data_dir)
     events = materialize_all(settings, home=home_of(settings))
     with closing(events):
-        return watch(events, [stream.name for stream in CATALOG])
+        return watch(events, [stream.name for stream in CATALOG if is_default(stream)])
 
 
 def _ask_three_questions(workspace: Workspace, data_dir: Path) -> None:

@@ -1,6 +1,6 @@
 """What went wrong, as a run's failure: the same three lines as everywhere, and no traceback to read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
@@ -38,17 +38,25 @@ def failing_plainly() -> Iterator[None]:
         raise CouldNotRun(error) from None
 
 
-def failure_of(ended: Sequence[SyncResult]) -> dg.Failure:
-    """The failure of a run in which streams failed; it names each, with what happened, why and what to do.
+def raise_failures(ended: Sequence[SyncResult]) -> None:
+    """Fail a run in which streams failed; those that were skipped did not.
 
     Args:
-        ended: The results of all streams of the run, of which at least one is not complete.
+        ended: The results of all streams of the run.
+
+    Raises:
+        dagster.Failure: It names each stream that failed, with what happened, why and what to do.
     """
     errors = {
         result.stream.name: result.error or _STOPPED
         for result in ended
-        if result.outcome is not Outcome.COMPLETE
+        if result.outcome not in {Outcome.COMPLETE, Outcome.SKIPPED}
     }
+    if errors:
+        raise _failure(errors, ended)
+
+
+def _failure(errors: Mapping[str, PipelineError], ended: Sequence[SyncResult]) -> dg.Failure:
     what = f"{len(errors)} of {len(ended)} streams failed: {', '.join(errors)}."
     others = " The others are up to date." if len(errors) < len(ended) else ""
     return dg.Failure(

@@ -1,8 +1,11 @@
-"""The job that syncs everything, and the schedule that runs it every hour."""
+"""The job that syncs, and the schedules that sync every hour and sweep every night."""
 
 import dagster as dg
 
 from intercom_pipeline.defs.assets import intercom_tables
+from intercom_pipeline.defs.backfilling import backfill_month
+from intercom_pipeline.defs.sweeping import sweep_job
+from intercom_pipeline.defs.translate import default_keys
 
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -14,8 +17,9 @@ _UNFINISHED = [
 
 sync_job = dg.define_asset_job(
     "sync_job",
-    selection=dg.AssetSelection.assets(intercom_tables),
-    description="Brings every table up to date with the Intercom workspace.",
+    selection=dg.AssetSelection.assets(*default_keys()),
+    description="Brings the tables up to date with the Intercom workspace: all but those on request, and of "
+    "these the ones that the settings name.",
 )
 
 
@@ -25,18 +29,36 @@ sync_job = dg.define_asset_job(
     job=sync_job,
     cron_schedule="7 * * * *",
     default_status=dg.DefaultScheduleStatus.STOPPED,
-    description="Syncs every table once an hour, unless the sync before is still running.",
+    description="Syncs once an hour, unless the run before is still going on.",
 )
 def hourly_sync(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Ask for a sync, unless one is under way: a first sync can take longer than an hour."""
+    return _unless_busy(context)
+
+
+# Off as well. Its hour is UTC's: the workspace's is not known before it was asked.
+@dg.schedule(
+    job=sweep_job,
+    cron_schedule="0 3 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+    description="Looks every night at 03:00 UTC for what is gone from Intercom, unless a run is going on.",
+)
+def nightly_sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Ask for a sweep, unless something else is writing."""
+    return _unless_busy(context)
+
+
+def _unless_busy(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     unfinished = context.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))
-    syncs = [run.run_id for run in unfinished if _is_sync(run)]
-    if syncs:
-        return dg.SkipReason(f"The sync of run {syncs[0]} is still running.")
+    ours = [run.run_id for run in unfinished if _is_ours(run)]
+    if ours:
+        return dg.SkipReason(f"The sync of run {ours[0]} is still running.")
     return dg.RunRequest()
 
 
-def _is_sync(run: dg.DagsterRun) -> bool:
-    """Whether a run is one of the job, or materialises tables chosen on the page."""
+def _is_ours(run: dg.DagsterRun) -> bool:
+    """Whether a run is one of these jobs, or materialises tables chosen on the page."""
     chosen = run.asset_selection or frozenset()
-    return run.job_name == sync_job.name or not intercom_tables.keys.isdisjoint(chosen)
+    jobs = {sync_job.name, sweep_job.name, backfill_month.name}
+    return run.job_name in jobs or not intercom_tables.keys.isdisjoint(chosen)

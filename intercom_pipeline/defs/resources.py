@@ -64,6 +64,11 @@ class IntercomResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it
             rate_share=settings.rate_share if self.rate_share is None else self.rate_share,
         ).connection()
 
+    @property
+    def also_sync(self) -> tuple[str, ...]:
+        """The streams on request that `INTERCOM_ALSO_SYNC` names."""
+        return load_settings().also_sync
+
     def options(self, run_id: str) -> Options:
         """How to run, as far as the settings say.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import dagster as dg
 
-from intercom_pipeline.sync.results import StreamProgress, SyncResult
+from intercom_pipeline.sync.results import Outcome, StreamProgress, SyncResult
 from intercom_pipeline.sync.run import Event
 
 _EVERY_SECONDS = 9.0
@@ -53,6 +53,8 @@ class _Narrator:
 
     def end(self, result: SyncResult) -> str:
         self._ended.add(result.stream.name)
+        if result.outcome is Outcome.SKIPPED:
+            return f"{result.stream.name}: skipped. " + " ".join(str(result.error).splitlines())
         rows, cost = result.total, result.cost
         return (
             f"{result.stream.name}: {result.outcome.value} after {result.seconds:,.1f} s; "

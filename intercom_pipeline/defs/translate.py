@@ -1,12 +1,13 @@
 """Streams, tables, results and errors in Dagster's terms."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import dagster as dg
 
 from intercom_pipeline.sync.catalog import CATALOG
-from intercom_pipeline.sync.results import SyncResult
+from intercom_pipeline.sync.choice import is_default
+from intercom_pipeline.sync.results import Outcome, SyncResult
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.warehouse.merge import Changes
 from intercom_pipeline.warehouse.table import Table
@@ -16,18 +17,29 @@ OWNER = "team:support-data"
 DATABASE = "intercom.main"
 """How readers name the published file's schema."""
 
+_PREFIX = "intercom"
 _PREVIEW_ROWS = 3
 """As many as the page shows side by side."""
 
 
 def asset_key(table: Table) -> dg.AssetKey:
     """The asset of a table: `intercom/contacts`."""
-    return dg.AssetKey(["intercom", table.name])
+    return dg.AssetKey([_PREFIX, table.name])
 
 
 def specs(streams: Iterable[Stream]) -> list[dg.AssetSpec]:
     """One asset a table, child tables after their parents and derived from them."""
     return [_spec(stream, table) for stream in streams for table in stream.tables()]
+
+
+def keys_of(streams: Iterable[Stream]) -> list[dg.AssetKey]:
+    """The assets of the tables that streams fill."""
+    return [asset_key(table) for stream in streams for table in stream.tables()]
+
+
+def default_keys() -> list[dg.AssetKey]:
+    """The assets of the tables that a sync brings by itself, whatever the settings."""
+    return keys_of(stream for stream in CATALOG if is_default(stream))
 
 
 def streams_of(chosen: Collection[dg.AssetKey]) -> list[Stream]:
@@ -36,15 +48,17 @@ def streams_of(chosen: Collection[dg.AssetKey]) -> list[Stream]:
 
 
 def _spec(stream: Stream, table: Table) -> dg.AssetSpec:
-    own = table is stream.table
     return dg.AssetSpec(
         asset_key(table),
         description=f"{table.description} One row is {table.grain}.",
-        group_name=stream.group,
+        group_name=stream.group.replace(" ", "_"),
         kinds={"duckdb", "intercom"},
         owners=[OWNER],
-        tags={"replication": stream.replication.value.replace(" ", "_")},
-        deps=[] if own else [asset_key(stream.table)],
+        tags={
+            "replication": stream.replication.value.replace(" ", "_"),
+            "by_default": stream.need.value.replace(" ", "_"),
+        },
+        deps=_deps(stream, table),
         metadata={
             "dagster/column_schema": column_schema(table),
             "dagster/table_name": f"{DATABASE}.{table.name}",
@@ -53,10 +67,19 @@ def _spec(stream: Stream, table: Table) -> dg.AssetSpec:
             "replication": stream.replication.value,
             "endpoint": stream.path,
             "permission": stream.permission,
+            "since_api_version": stream.minimum_version,
+            "cost_in_requests": stream.cost,
         },
-        # A stream that fails gives no result; its tables are then not materialised.
+        # A stream that fails or is skipped gives no result; its tables are then not materialised.
         skippable=True,
     )
+
+
+def _deps(stream: Stream, table: Table) -> list[dg.AssetKey]:
+    """What a table derives from: its stream's own, or that of the stream it is asked for by."""
+    if table is not stream.table:
+        return [asset_key(stream.table)]
+    return [dg.AssetKey([_PREFIX, stream.parent.table])] if stream.parent and stream.parent.table else []
 
 
 def column_schema(table: Table) -> dg.TableSchema:
@@ -76,19 +99,37 @@ def column_schema(table: Table) -> dg.TableSchema:
     )
 
 
-def materializations(
-    result: SyncResult, chosen: Collection[dg.AssetKey]
-) -> Iterator[dg.MaterializeResult[None]]:
-    """The results of a stream's chosen tables, parents first."""
+def results_of(result: SyncResult, chosen: Collection[dg.AssetKey]) -> Iterator[dg.MaterializeResult[None]]:
+    """The results of a stream's chosen tables, parents first; none of a stream that is not complete."""
+    for told in materializations(result):
+        if told.asset_key in chosen:
+            yield dg.MaterializeResult(asset_key=told.asset_key, metadata=told.metadata)
+
+
+def materializations(result: SyncResult) -> Iterator[dg.AssetMaterialization]:
+    """What became of a stream's tables, parents first; none of a stream that is not complete."""
+    if result.outcome is not Outcome.COMPLETE:
+        return
     for table in result.stream.tables():
-        if asset_key(table) in chosen:
-            yield dg.MaterializeResult(
-                asset_key=asset_key(table),
-                metadata={
-                    **_table_metadata(result.tables[table.name], result.changes.get(table.name, Changes())),
-                    **_stream_metadata(result),
-                },
-            )
+        changes = result.changes.get(table.name, Changes())
+        yield dg.AssetMaterialization(
+            asset_key=asset_key(table),
+            metadata={**_table_metadata(result.tables[table.name], changes), **_stream_metadata(result)},
+        )
+
+
+def observation(result: SyncResult, flagged: Mapping[str, int]) -> dg.AssetObservation:
+    """What a sweep found of a stream's own table: the rows it flagged, by reason."""
+    table = result.stream.table
+    return dg.AssetObservation(
+        asset_key=asset_key(table),
+        metadata={
+            "rows_flagged": dg.MetadataValue.int(sum(flagged.values())),
+            **{f"rows_{reason}": dg.MetadataValue.int(count) for reason, count in flagged.items()},
+            "dagster/row_count": dg.MetadataValue.int(result.tables[table.name].rows),
+            **_stream_metadata(result),
+        },
+    )
 
 
 def _table_metadata(glance: Glance, changes: Changes) -> dict[str, dg.MetadataValue]:

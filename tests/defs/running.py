@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 
 from intercom_pipeline.definitions import defs
 
@@ -33,9 +34,16 @@ class Runner:
     def published(self) -> Path:
         return self.data / "intercom.duckdb"
 
+    def select(self, sql: str) -> list[Any]:
+        """Ask the published file."""
+        with duckdb.connect(str(self.published), read_only=True) as published:
+            return published.execute(sql).fetchall()
+
     def run(self, *tables: str, full_refresh: bool = False, **resources: Any) -> dg.ExecuteInProcessResult:
         """Materialise some tables, or all; resources are configured as in the launchpad."""
-        return defs.resolve_job_def("sync_job").execute_in_process(
+        # The job leaves out what is on request, as a person who chooses tables on the page need not.
+        job = defs.resolve_implicit_global_asset_job_def() if tables else defs.resolve_job_def("sync_job")
+        return job.execute_in_process(
             instance=self.instance,
             asset_selection=[dg.AssetKey(["intercom", table]) for table in tables] or None,
             run_config={
@@ -71,10 +79,10 @@ def materialized(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]
     }
 
 
-def failure_of(result: dg.ExecuteInProcessResult) -> str:
+def failure_of(result: dg.ExecuteInProcessResult, op: str = "intercom") -> str:
     """The failure a run ended with, as the page shows it."""
     assert not result.success
-    data = result.failure_data_for_node("intercom")
+    data = result.failure_data_for_node(op)
     assert data is not None
     assert data.user_failure_data is not None
     return data.user_failure_data.description or ""

@@ -4,8 +4,12 @@ import dagster as dg
 import pytest
 
 from intercom_pipeline.definitions import defs
+from intercom_pipeline.defs.assets import parents_first
 from intercom_pipeline.defs.resources import IntercomResource, SyncResource, WarehouseResource
-from intercom_pipeline.sync.catalog import CATALOG
+from intercom_pipeline.sync.catalog import CATALOG, stream_named
+from intercom_pipeline.sync.choice import is_default
+from intercom_pipeline.sync.results import Cost, Outcome, SyncResult
+from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.warehouse.table import Table
 from tests.defs.running import spec_of
 
@@ -42,17 +46,47 @@ def test_an_asset_says_what_it_is_and_whose(table: Table) -> None:
 
 def test_assets_stand_in_the_groups_of_their_streams() -> None:
     """A child table is in its stream's group."""
-    groups = {table.name: stream.group for stream in CATALOG for table in stream.tables()}
+    groups = {table.name: stream.group.replace(" ", "_") for stream in CATALOG for table in stream.tables()}
     assert {name: spec_of(name).group_name for name in groups} == groups
 
 
-def test_a_child_table_derives_from_its_parent() -> None:
-    """The page shows contact_tags downstream of contacts."""
+def test_a_table_derives_from_what_it_is_asked_for_by() -> None:
+    """The page shows contact_tags and contact_notes downstream of contacts."""
     graph = defs.resolve_asset_graph()
     for stream in CATALOG:
+        asked_by = {stream.parent.table} - {""} if stream.parent else set()
         for table in stream.tables():
             parents = {key.path[-1] for key in graph.get(dg.AssetKey(["intercom", table.name])).parent_keys}
-            assert parents == (set() if table is stream.table else {stream.name})
+            assert parents == (asked_by if table is stream.table else {stream.name})
+
+
+def test_the_job_is_a_sync_without_names() -> None:
+    """What is on request is an asset like the others, and in no job."""
+    in_job = {key.path[-1] for key in defs.resolve_job_def("sync_job").asset_layer.selected_asset_keys}
+    assert in_job == {table.name for stream in CATALOG if is_default(stream) for table in stream.tables()}
+    assert len(in_job) < len(TABLES)
+
+
+def result_of(stream: Stream) -> SyncResult:
+    return SyncResult(
+        stream=stream,
+        outcome=Outcome.COMPLETE,
+        changes={},
+        tables={},
+        cost=Cost(),
+        seconds=0,
+        bookmark_before=None,
+        bookmark_after=None,
+    )
+
+
+def test_results_come_parents_first() -> None:
+    """Dagster refuses a table that comes before the one it derives from."""
+    contacts, notes, tags = (stream_named(name) for name in ("contacts", "contact_notes", "tags"))
+    results = [result_of(stream) for stream in (notes, tags, contacts)]
+    told = parents_first(results, [contacts, notes, tags])
+    assert [result.stream.name for result in told] == ["tags", "contacts", "contact_notes"]
+    assert [result.stream.name for result in parents_first(results[:1], [notes])] == ["contact_notes"]
 
 
 def test_one_operation_makes_all_assets_in_this_process() -> None:

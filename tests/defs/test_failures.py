@@ -31,7 +31,7 @@ def test_a_failing_stream_fails_the_run_after_the_others_are_stored(runner: Runn
     first, _, articles = failure_of(result).partition("\n\n")
     assert first == "1 of 3 streams failed: articles. The others are up to date."
     what, why, fix = articles.split("\n")
-    assert what == "articles: The access token may not do this: GET /articles"
+    assert what == "articles: The access token may not read articles."
     assert "token_unauthorized" in why
     assert "Developer Hub" in fix
     with duckdb.connect(str(runner.published), read_only=True) as published:

@@ -5,10 +5,17 @@ from datetime import UTC, datetime
 import duckdb
 
 from intercom_pipeline.sandbox import Sandbox
+from intercom_pipeline.sync.access import refused_by_version
 from intercom_pipeline.sync.catalog import CATALOG
+from intercom_pipeline.sync.choice import is_default
 from tests.defs.running import FirstRun, Runner, materialized, spec_of
 
-TABLES = [table.name for stream in CATALOG for table in stream.tables()]
+TABLES = [
+    table.name
+    for stream in CATALOG
+    if is_default(stream) and not refused_by_version(stream, "2.14")
+    for table in stream.tables()
+]
 COUNTS = {"rows_inserted", "rows_updated", "rows_unchanged", "rows_removed"}
 COSTS = {
     "stream_records_read",
@@ -55,7 +62,9 @@ def test_a_run_of_some_tables_syncs_their_streams_alone(runner: Runner, sandbox:
     """Choosing a child table asks for its stream and materialises that table only."""
     sandbox.requests.reset()
     assert set(materialized(runner.run("contact_tags", "admins"))) == {"contact_tags", "admins"}
-    assert {request.path for request in sandbox.requests} == {"/me", "/contacts/search", "/admins"}
+    paths = {request.path for request in sandbox.requests}
+    assert {"/me", "/contacts/search", "/admins"} <= paths
+    assert all(path.startswith("/contacts/") for path in paths - {"/me", "/admins"})
 
 
 def test_a_second_run_tells_what_changed_and_a_full_refresh_asks_for_everything(
