@@ -25,7 +25,7 @@ from intercom_pipeline.sync.catalog.tickets import TICKETS
 from intercom_pipeline.sync.catalog.workspace import WORKSPACE
 from intercom_pipeline.sync.stream import Stream
 
-_DECLARED: tuple[Stream, ...] = (
+CATALOG: tuple[Stream, ...] = (
     *PEOPLE,
     *CONVERSATIONS,
     *CALLS,
@@ -35,40 +35,7 @@ _DECLARED: tuple[Stream, ...] = (
     *SETTINGS,
     *ON_REQUEST,
 )
-
-_COMING = frozenset(
-    {
-        "audiences",
-        "away_status_reasons",
-        "brands",
-        "call_transcripts",
-        "calls",
-        "collections",
-        "content_import_sources",
-        "content_snippets",
-        "custom_objects",
-        "emails",
-        "external_pages",
-        "help_centers",
-        "internal_articles",
-        "macros",
-        "news_items",
-        "newsfeed_items",
-        "newsfeeds",
-        "office_hours",
-        "office_hours_exceptions",
-        "reporting_data",
-        "reporting_datasets",
-        "subscription_types",
-    }
-)
-"""The names of streams that are declared and cannot be synced yet."""
-
-CATALOG = tuple(stream for stream in _DECLARED if stream.name not in _COMING)
 """The streams, in the order in which people read about them."""
-
-COMING = tuple(stream for stream in _DECLARED if stream.name in _COMING)
-"""The streams that are declared and cannot be synced yet."""
 
 
 class UnknownStream(PipelineError, ValueError):
