@@ -25,7 +25,7 @@ class PageBody:
     """Each record's own bytes, exactly as sent."""
     total_count: int | None
     pages: Any
-    """The `pages` object as sent: a dict, or None."""
+    """The `pages` object as sent, or the same facts where they stand beside the records: a dict, or None."""
 
 
 def whole_json(body: bytes) -> bytes:
@@ -39,12 +39,15 @@ def page_body(body: bytes, records: str) -> PageBody:
     page, text = _decode(body, _decoder(records).decode)
     raw = page.records if text is body else _restored(page.records, text, body)
     count = page.total_count
-    return PageBody(records=raw, total_count=count if isinstance(count, int) else None, pages=page.pages)
+    # Audiences and content snippets come with these beside their records.
+    pages = page.pages or {"page": page.page, "total_pages": page.total_pages}
+    return PageBody(records=raw, total_count=count if isinstance(count, int) else None, pages=pages)
 
 
 @cache
 def _decoder(records: str) -> msgspec.json.Decoder[Any]:
-    fields: list[Any] = [("records", list[msgspec.Raw]), ("total_count", Any, None), ("pages", Any, None)]
+    facts = ("total_count", "pages", "page", "total_pages")
+    fields: list[Any] = [("records", list[msgspec.Raw]), *((name, Any, None) for name in facts)]
     return msgspec.json.Decoder(msgspec.defstruct("Page", fields, rename={"records": records}))
 
 

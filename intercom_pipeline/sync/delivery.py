@@ -12,7 +12,7 @@ from intercom_pipeline.intercom.client import Client
 from intercom_pipeline.intercom.errors import IntercomError, InvalidRequest, NotFound, Retryable
 from intercom_pipeline.intercom.paging import Page
 from intercom_pipeline.sync.heads import Head, head_of
-from intercom_pipeline.sync.rests import completed, is_cut_short
+from intercom_pipeline.sync.rests import completed, is_partial
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.sync.writer import Delivery, Writer
 from intercom_pipeline.warehouse.gone import Gone
@@ -74,10 +74,10 @@ class Courier:
         if self.only_changed:
             changed = await self._changed(self._heads(records))
             records = [raw for raw in records if head_of(raw).id in changed]
-        partial = [raw for raw in records if self.stream.detail or is_cut_short(self.stream, raw)]
+        partial = [raw for raw in records if is_partial(self.stream, raw)]
         await self._deliver_whole(partial)
         await self.store(
-            [] if self.stream.detail else _without(records, partial),
+            _without(records, partial),
             sighted=list(self._heads(page.records)) if self.sights else (),
             progress=None if self.failures else progress,
         )

@@ -84,7 +84,7 @@ class Parent:
         table: The parent's table, whose ids are put for `{id}` in the stream's path; empty where the ids are
             the names in `setting`.
         having: SQL over the parent's columns that tells which parents can have any; empty for all.
-        changed_only: Ask only for parents whose `updated_at` is another one than when they were asked last.
+        changed_only: Ask only for parents whose rows have changed since they were asked last.
         setting: The field of the sync's options that holds the names to ask for.
     """
 
@@ -127,6 +127,8 @@ class Stream:
         per_page: Records asked for at once.
         dates: How a search compares its dates.
         detail: The endpoint of one whole record, where a page gives less (`{id}` is replaced).
+        whole_with: The key of the list (under the same key again, beside its `total_count`) with which a
+            page's record is whole, so that no detail is fetched; empty where a page never gives it whole.
         single: The endpoint of one record, where a page gives it whole already and `detail` is not needed.
         can_archive: Whether its records can be archived or merged: taken out of lists, and still readable.
         besides: Further listings whose records belong to it.
@@ -149,6 +151,7 @@ class Stream:
     per_page: int = 150
     dates: Dates = Dates.SECONDS
     detail: str = ""
+    whole_with: str = ""
     single: str = ""
     can_archive: bool = False
     besides: tuple[Listing, ...] = ()

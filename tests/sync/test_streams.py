@@ -238,3 +238,27 @@ def test_with_the_apps_own_version_every_stream_can_be_had(sandbox: Sandbox, tmp
     wanted = [stream for stream in CATALOG if stream.need is not Need.ON_REQUEST]
     results = run_with(sandbox, tmp_path, *(stream.name for stream in wanted), version="app")
     assert {result.outcome for result in results.values()} == {Outcome.COMPLETE}
+
+
+def test_lists_that_tell_their_pages_beside_the_records_are_read_to_the_end(tmp_path: Path) -> None:
+    """Audiences and content snippets have no `pages` of their own."""
+    sizes = replace(SMALL, audiences=120, content_snippets=120)
+    with serve(sizes=sizes, options=FAST, seed=6) as sandbox:
+        run_with(sandbox, tmp_path, "audiences", "content_snippets", version="2.16")
+        assert sandbox.requests.count("GET /audiences") == 3
+    counts = "SELECT (SELECT count(*) FROM audiences), (SELECT count(*) FROM content_snippets)"
+    assert select(tmp_path, counts) == [(120, 120)]
+
+
+def test_a_ticket_that_comes_with_all_its_parts_is_not_asked_for_again(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Their search gives tickets whole; the detail is for those it gives in part."""
+    sync(sandbox, tmp_path, "tickets")
+    assert sandbox.requests.count("GET /tickets/{id}") == 0
+    true = {
+        ticket["id"]: len(ticket["ticket_parts"]["ticket_parts"])
+        for ticket in sandbox.workspace.records("tickets")
+    }
+    stored = "SELECT ticket_id, count(*) FROM ticket_parts GROUP BY ALL"
+    assert dict(select(tmp_path, stored)) == {key: count for key, count in true.items() if count}
