@@ -49,6 +49,12 @@ class ContactLists(State):
             self._keep_notes(contact_id, [note, *held])
             return note
 
+    def delete_notes(self, contact_id: str) -> Record:
+        """Delete all notes on a contact; returns the contact."""
+        with self.lock:
+            self.collections["contacts"].get(contact_id)
+            return self._keep_notes(contact_id, [])
+
     def tag_contact(self, contact_id: str, tag_id: str) -> Record:
         """Put a tag on a contact; returns the contact."""
         with self.lock:

@@ -48,6 +48,7 @@ MUTATIONS = frozenset(
         "attach_company",
         "detach_company",
         "add_note",
+        "delete_notes",
         "create_company",
         "update_company",
         "delete_company",

@@ -29,7 +29,7 @@ class UnknownName(PipelineError):
 
 
 _Asked = tuple[str, int | None]
-"""A parent's id and its cursor value (unix seconds)."""
+"""A parent's id, and when its row was written (unix microseconds)."""
 
 
 async def read_by_parent(courier: Courier, parent: Parent, table: Table | None, names: Sequence[str]) -> None:

@@ -39,9 +39,9 @@ CREATE TABLE IF NOT EXISTS pipeline.parents_asked (
     version TIMESTAMPTZ,
     PRIMARY KEY (stream, parent_id)
 );
-COMMENT ON TABLE pipeline.parents_asked IS 'For streams that are asked for record by record of another stream: which were asked, and as of which change.';
+COMMENT ON TABLE pipeline.parents_asked IS 'For streams that are asked for record by record of another stream: which were asked, and as of which state.';
 COMMENT ON COLUMN pipeline.parents_asked.parent_id IS 'The id of the record of the other stream, such as the contact whose notes were fetched.';
-COMMENT ON COLUMN pipeline.parents_asked.version IS 'Its updated_at when it was asked; it is asked again when that changes.';
+COMMENT ON COLUMN pipeline.parents_asked.version IS 'The _synced_at of its row when it was asked; it is asked again when its row changes.';
 
 CREATE TABLE IF NOT EXISTS pipeline.runs (
     run_id VARCHAR,

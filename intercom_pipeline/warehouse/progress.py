@@ -52,7 +52,8 @@ class Progress:
         ended: Numbers of the slices that end with it.
         complete: The stream is complete: its bookmark moves.
         bookmark: The new bookmark (unix seconds), where the stream has a cursor.
-        asked: Parents that were asked for their records, each with the cursor value it had (unix seconds).
+        asked: Parents that were asked for their records, each with when its row was written (unix
+            microseconds).
     """
 
     stream: str
@@ -139,7 +140,7 @@ def _store_asked(connection: duckdb.DuckDBPyConnection, steps: Sequence[Progress
     if asked:
         rows = [{"s": stream, "p": parent, "v": version} for (stream, parent), version in asked.items()]
         connection.execute(
-            "INSERT OR REPLACE INTO pipeline.parents_asked SELECT s, p, to_timestamp(v) FROM "
+            "INSERT OR REPLACE INTO pipeline.parents_asked SELECT s, p, make_timestamptz(v) FROM "
             "(SELECT unnest(?::STRUCT(s VARCHAR, p VARCHAR, v BIGINT)[], recursive := true))",
             [rows],
         )

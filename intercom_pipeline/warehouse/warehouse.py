@@ -202,21 +202,23 @@ class Warehouse:
         Args:
             stream: The stream that is asked for.
             parent: The other stream's table.
-            having: SQL over its columns; empty for all records that are there.
-            changed_only: Leave out those that have not changed since they were asked for last.
+            having: SQL over its columns that tells which can have any; empty for all that are there.
+            changed_only: Leave out those whose rows have not changed since they were asked for last.
             after: The last id that was given before; empty at first.
             limit: How many at most.
 
         Returns:
-            Each id with its cursor value (unix seconds).
+            Each id with when its row was written (unix microseconds).
         """
         key = identifier(parent.primary_key[0])
-        version = f"p.{identifier(parent.cursor)}" if parent.cursor else "NULL::TIMESTAMPTZ"
+        # Not by `updated_at`: a record may change twice in a second, and not every table has it.
         known = "SELECT 1 FROM pipeline.parents_asked a WHERE a.stream = $stream AND a.parent_id = p." + key
-        unchanged = f"EXISTS ({known} AND a.version IS NOT DISTINCT FROM {version})"
+        unchanged = f"EXISTS ({known} AND a.version = p._synced_at)"
+        # One that can have none any more may have had some when it was asked.
         return self.connection.execute(
-            f"SELECT {key}, epoch({version})::BIGINT FROM main.{identifier(parent.name)} p "
-            f"WHERE _deleted_at IS NULL AND {key} > $after AND ({having or 'true'}) "
+            f"SELECT {key}, epoch_us(_synced_at) FROM main.{identifier(parent.name)} p "
+            f"WHERE _deleted_at IS NULL AND {key} > $after "
+            f"AND (({having or 'true'}) OR ($changed_only AND EXISTS ({known}))) "
             f"AND NOT ($changed_only AND {unchanged}) ORDER BY {key} LIMIT {limit}",
             {"stream": stream, "after": after, "changed_only": changed_only},
         ).fetchall()
