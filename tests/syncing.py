@@ -42,6 +42,7 @@ def sync(
     allow_many: bool = False,
     lookback: int = 900,
     history: Collection[str] = (),
+    custom_objects: tuple[str, ...] = (),
     **changes: Any,
 ) -> dict[str, SyncResult]:
     """Sync or sweep the named streams; where none is named, those that come by themselves in the version.
@@ -56,6 +57,7 @@ def sync(
         sweep=sweep,
         allow_many=allow_many,
         history=frozenset(history),
+        custom_objects=custom_objects,
     )
     version = changes.get("version", DEFAULT)
     choice = choose(options, names=names or [stream.name for stream in streams_by_itself(version)])
@@ -91,18 +93,24 @@ def records_in(folder: Path, table: Table) -> dict[str, dict[str, Any]]:
 
 
 def assert_equal_to_the_workspace(
-    sandbox: Sandbox, folder: Path, *names: str, version: str | Sequence[str] = "2.14"
+    sandbox: Sandbox,
+    folder: Path,
+    *names: str,
+    version: str | Sequence[str] = "2.14",
+    swept: bool = True,
+    restored: Collection[str] = (),
 ) -> None:
     """Every table of the named streams (of all that can be had, where none is named) equals the workspace.
 
     Record by record, field by field, child tables too; what is flagged is gone, for the reason told. Where
-    several versions are named, the streams were read in each of them since they were read whole.
+    several versions are named, the streams were read in each of them since they were read whole. What is
+    gone may be there still where nothing was swept, and what is `restored` may be missing.
     """
     versions = [version] if isinstance(version, str) else list(version)
     streams = [stream_named(name) for name in names] or streams_by_itself(versions[-1])
     with published(folder) as connection:
         for stream in streams:
-            assert_equal(sandbox, connection, stream, versions)
+            assert_equal(sandbox, connection, stream, versions, swept=swept, restored=restored)
 
 
 def streams_by_itself(version: str) -> list[Stream]:

@@ -3,13 +3,14 @@
 Worked out in plain Python from the workspace's own lists, with nothing of what reads or decodes them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from intercom_pipeline.intercom.versions import APP
+from intercom_pipeline.intercom.versions import APP, DEFAULT
 from intercom_pipeline.sandbox import Sandbox, Workspace
+from intercom_pipeline.sandbox.datasets import DATASETS
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.warehouse.table import LIST, PARENT, Table
 from tests.rebuild import expected
@@ -48,10 +49,21 @@ def key_of(table: Table, record: Record) -> Key:
     return tuple(record.get(keys[name]) for name in table.primary_key)
 
 
-def truth_of(sandbox: Sandbox, stream: Stream, version: str) -> dict[str, Truth]:
-    """What each table of a stream must hold, read in an API version."""
+def truth_of(
+    sandbox: Sandbox, stream: Stream, version: str, *, without: Collection[str] = ()
+) -> dict[str, Truth]:
+    """What each table of a stream must hold, read in an API version.
+
+    Args:
+        sandbox: The workspace's server.
+        stream: The stream.
+        version: The API version.
+        without: Ids of records to leave out, with what is asked for by them.
+    """
     truths = {table.name: Truth() for table in stream.tables()}
     for record in records_of(sandbox, stream, version):
+        if record.get("id") in without or record.get(PARENT) in without:
+            continue
         truths[stream.name].add(stream.table, record)
         for table, row, needed in _inside(stream.table, record):
             truths[table.name].add(table, row, needed=needed)
@@ -61,6 +73,8 @@ def truth_of(sandbox: Sandbox, stream: Stream, version: str) -> dict[str, Truth]
 def records_of(sandbox: Sandbox, stream: Stream, version: str) -> Iterable[Record]:
     """The records of a stream as an API version gives them, with nothing capped that a sync completes."""
     spoken = _spoken(sandbox, stream, version)
+    if stream.name == "contacts" and version != APP:
+        return _with_merges(sandbox.workspace, spoken)
     special = _SPECIAL.get(stream.name)
     if special:
         return special(sandbox.workspace, spoken)
@@ -71,12 +85,16 @@ def _spoken(sandbox: Sandbox, stream: Stream, version: str) -> str:
     """The version that answers: for `app` the pinned one, or the stream's first where that is later."""
     if version != APP:
         return version
+    if stream.name == "data_attributes":
+        return DEFAULT
     pinned = sandbox.service.options.pinned_version
     return pinned if stream.minimum_version == "2.11" else stream.minimum_version
 
 
 def _inside(table: Table, record: Record) -> Iterator[tuple[Table, Record, bool]]:
     """The rows of the child tables that a record holds, and whether each must be stored."""
+    if not table.children:
+        return
     own = expected(table, record)
     parent_id = next(own[column.key] for column in table.sent if column.key not in {PARENT, LIST})
     for child in table.children:
@@ -109,15 +127,19 @@ def _elements(table: Table, found: Any) -> Iterator[Record]:
 
 
 def _contacts(workspace: Workspace, version: str) -> Iterator[Record]:
-    """Nothing but a contact's notes is cut short; from 2.16 on a user tells who was merged into it."""
+    """Nothing but a contact's notes is cut short."""
     for record in workspace.records("contacts", version=version):
-        told = dict(record)
         notes = record["notes"]
-        if len(notes["data"]) > MOST_INLINE:
-            told["notes"] = notes | {"data": notes["data"][:MOST_INLINE], "has_more": True}
-        if record["role"] == "user" and version in {"2.16", "2.17"}:
-            told["merge_history"] = workspace.merges.get(record["id"], [])[::-1]
-        yield told
+        cut = {"data": notes["data"][:MOST_INLINE], "has_more": True}
+        yield record | {"notes": notes | cut} if len(notes["data"]) > MOST_INLINE else record
+
+
+def _with_merges(workspace: Workspace, version: str) -> Iterator[Record]:
+    """From 2.16 on a user tells who was merged into it."""
+    for record in _contacts(workspace, version):
+        told = record["role"] == "user" and version in {"2.16", "2.17"}
+        merged = {"merge_history": workspace.merges.get(record["id"], [])[::-1]}
+        yield {**record, **(merged if told else {})}
 
 
 def _notes(kind: str, about: str) -> Callable[[Workspace, str], Iterator[Record]]:
@@ -157,13 +179,49 @@ def _as_it_was(record: Record) -> dict[str, Any]:
     }
 
 
+def _call_transcripts(workspace: Workspace, version: str) -> Iterator[Record]:
+    for each in workspace.records("call_transcripts", version=version):
+        yield {PARENT: each["call_id"], "text": each["transcript"]}
+
+
+def _custom_objects(workspace: Workspace, version: str) -> Iterator[Record]:
+    for each in workspace.records("custom_objects", version=version):
+        yield each | {PARENT: each["type"]}
+
+
+def _newsfeed_items(workspace: Workspace, version: str) -> Iterator[Record]:
+    for item in workspace.records("news_items", version=version):
+        for each in item["newsfeed_assignments"]:
+            yield {"id": item["id"], PARENT: str(each["newsfeed_id"])}
+
+
+def _office_hours(workspace: Workspace, version: str) -> Iterator[Record]:
+    yield from workspace.records("office_hours_schedules", version=version)
+
+
+def _office_hours_exceptions(workspace: Workspace, version: str) -> Iterator[Record]:
+    for each in workspace.records("office_hours_exceptions", version=version):
+        yield each | {PARENT: each["office_hours_schedule_id"]}
+
+
+def _reporting_datasets(_: Workspace, version: str) -> Iterator[Record]:
+    for dataset in DATASETS.values():
+        yield dataset.shown(version)
+
+
 _SPECIAL: Mapping[str, Callable[[Workspace, str], Iterator[Record]]] = MappingProxyType(
     {
+        "call_transcripts": _call_transcripts,
         "company_notes": _notes("company_notes", "company"),
         "contact_notes": _notes("contact_notes", "contact"),
         "contact_segments": _contact_segments,
         "contacts": _contacts,
+        "custom_objects": _custom_objects,
         "data_attributes": _data_attributes,
+        "newsfeed_items": _newsfeed_items,
+        "office_hours": _office_hours,
+        "office_hours_exceptions": _office_hours_exceptions,
+        "reporting_datasets": _reporting_datasets,
     }
 )
 """Streams whose records are not one list of the workspace's as it is."""
