@@ -144,8 +144,8 @@ def _facts(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str |
 
 
 _TABLES = """
-SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE NOT internal AND NOT temporary
-UNION ALL SELECT schema_name, view_name, comment FROM duckdb_views() WHERE NOT internal AND NOT temporary
+FROM (SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE NOT internal AND NOT temporary
+UNION ALL SELECT schema_name, view_name, comment FROM duckdb_views() WHERE NOT internal AND NOT temporary)
 ORDER BY list_position(['main', 'analytics', 'pipeline'], schema_name), 1, 2
 """
 
