@@ -20,6 +20,7 @@ from intercom_pipeline.warehouse.gone import (
     sight,
 )
 from intercom_pipeline.warehouse.merge import Changes, insert, merge
+from intercom_pipeline.warehouse.migration import REFETCH
 from intercom_pipeline.warehouse.progress import Progress, Run, Slice
 from intercom_pipeline.warehouse.room import room_for
 from intercom_pipeline.warehouse.spool import remove, spool
@@ -27,7 +28,7 @@ from intercom_pipeline.warehouse.stage import UNREADABLE, rescued, stage
 from intercom_pipeline.warehouse.table import Column, Kind, Table
 from intercom_pipeline.warehouse.transaction import transaction
 
-_FETCH_ANEW, _STALE_VIEWS = "refetch:", "views_are_stale"
+_STALE_VIEWS = "views_are_stale"
 _PREVIEW_ROWS = 5
 _PREVIEW_CHARACTERS = 60
 
@@ -252,12 +253,12 @@ class Warehouse:
 
     def is_to_be_fetched_anew(self, stream: str) -> bool:
         """Whether rows lack what an earlier release did not store, so that each record is asked for again."""
-        key = [_FETCH_ANEW + stream]
+        key = [REFETCH + stream]
         return bool(self.connection.execute("SELECT 1 FROM pipeline.about WHERE key = ?", key).fetchone())
 
     def was_fetched_anew(self, stream: str) -> None:
         """A sync has asked for each record of a stream again."""
-        self.connection.execute("DELETE FROM pipeline.about WHERE key = ?", [_FETCH_ANEW + stream])
+        self.connection.execute("DELETE FROM pipeline.about WHERE key = ?", [REFETCH + stream])
 
     def expect_changes(self) -> None:
         """Remember that views may fall behind their tables, until `refresh_views` says otherwise."""
