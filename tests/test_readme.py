@@ -14,7 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from intercom_pipeline.cli.stream_list import facts_of
 from intercom_pipeline.sandbox import Options, Sandbox, Sizes, serve
+from intercom_pipeline.sync.catalog import CATALOG
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -89,6 +91,16 @@ def test_code_works(project: Path, code: str) -> None:
     """After the commands above it."""
     check = "\nassert len(contacts) == 60"
     subprocess.run([sys.executable, "-c", code + check], cwd=project, env=environment(), check=True)
+
+
+def test_the_table_of_streams_is_the_catalogs() -> None:
+    """A line a stream: what one row is, how it is kept current, whether a sync brings it by itself."""
+    lines = []
+    for facts in (facts_of(stream, "2.14") for stream in CATALOG):
+        since = f", from API {facts.since}" if facts.since else ""
+        default = f"{facts.by_default}{since}"
+        lines.append(f"| `{facts.stream}` | {facts.grain} | {facts.replication} | {default} |")
+    assert re.findall(r"^\| `.*\|$", README, re.MULTILINE) == lines
 
 
 def test_dagsters_page_comes_up(project: Path) -> None:

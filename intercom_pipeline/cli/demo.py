@@ -44,9 +44,12 @@ def demo(
     """
     from intercom_pipeline.cli import demo_page, demo_run, demo_workspace  # noqa: PLC0415 - late
 
-    place = demo_workspace.make_room(settings_for(data_dir).data_dir)
     sizes = {"contacts": contacts, "conversations": conversations, "articles": articles}
-    with stoppable(), demo_workspace.served(sizes, seed) as workspace:
+    with (
+        stoppable(),
+        demo_workspace.only_demo(settings_for(data_dir).data_dir) as place,
+        demo_workspace.served(sizes, seed) as workspace,
+    ):
         results = demo_run.show(workspace, place)
         if ui:
             demo_page.open_page(workspace, place)

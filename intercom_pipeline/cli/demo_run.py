@@ -1,6 +1,5 @@
 """What the demo shows: the sync, three questions with their answers, and what to type next."""
 
-import os
 import shlex
 import time
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 from intercom_pipeline.cli import answers, sync_summary
 from intercom_pipeline.cli.dagster_page import home_of
 from intercom_pipeline.cli.demo_workspace import Workspace
-from intercom_pipeline.cli.output import results
+from intercom_pipeline.cli.output import results, typed
 from intercom_pipeline.cli.sync_progress import watch
 from intercom_pipeline.sync.catalog import CATALOG
 from intercom_pipeline.sync.choice import is_default
@@ -62,8 +61,7 @@ def _questions() -> Iterator[tuple[str, str]]:
 
 
 def _say_what_next(data_dir: Path) -> None:
-    # uv sets this for what it runs: the command is then not on the path by itself.
-    run = "uv run intercom-pipeline" if "UV" in os.environ else "intercom-pipeline"
+    run = typed()
     there = f"--data-dir {shlex.quote(str(_short(data_dir)))}"
     lines = {
         f"{run} tables {there}": "what there is to query",

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from intercom_pipeline.cli.tethered import tethered
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.settings import Settings
 from intercom_pipeline.warehouse.errors import WarehouseBusy, WrongWorkspace
-from intercom_pipeline.warehouse.files import DataFolder
+from intercom_pipeline.warehouse.files import DataFolder, prepare
 from intercom_pipeline.warehouse.reading import running_sync, workspace_of
 
 _FOLDER = "demo"
@@ -63,29 +65,50 @@ def _workspace(process: "subprocess.Popen[bytes]") -> Workspace:
     return Workspace(url=told["url"], token=told["token"])
 
 
-def make_room(data_dir: Path) -> Path:
-    """The demo's folder, emptied of an earlier demo's data.
+@contextmanager
+def only_demo(data_dir: Path) -> Iterator[Path]:
+    """The demo's folder, emptied of an earlier demo's data; no other demo may have it while the block runs.
 
     Raises:
         WarehouseBusy: Another demo is running.
+        WarehouseUnwritable: The folder cannot be written.
         WrongWorkspace: It holds the records of a real workspace.
     """
     folder = DataFolder(data_dir.absolute() / _FOLDER)
-    holder = running_sync(folder)
-    if holder is not None:
-        raise WarehouseBusy(
-            f"Another demo is running (process {holder}).",
-            why=f"Both would write into {folder.path}.",
-            fix="Wait until it ends, or name another folder with --data-dir.",
-            holder=holder,
-        )
+    prepare(folder)
+    lock, holder = FileLock(folder.path / "demo.lock", timeout=0), folder.path / "demo.pid"
+    try:
+        lock.acquire()
+    except Timeout:
+        raise _busy(folder, holder.read_text(encoding="utf-8") if holder.exists() else "") from None
+    try:
+        _make_room(folder)
+        holder.write_text(str(os.getpid()), encoding="utf-8")
+        yield folder.path
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _make_room(folder: DataFolder) -> None:
+    syncing = running_sync(folder)
+    if syncing is not None:
+        raise _busy(folder, str(syncing))
     databases = [path for path in (folder.warehouse, folder.published) if path.exists()]
     for path in databases:
         _check_ours(path)
     for path in databases:
         path.unlink()
         Path(f"{path}.wal").unlink(missing_ok=True)
-    return folder.path
+
+
+def _busy(folder: DataFolder, process: str) -> WarehouseBusy:
+    return WarehouseBusy(
+        f"Another demo is running ({f'process {process}' if process else 'in another process'}).",
+        why=f"Both would write into {folder.path}.",
+        fix="Wait until it ends, or name another folder with --data-dir.",
+        holder=int(process) if process.isdigit() else None,
+    )
 
 
 def _check_ours(path: Path) -> None:

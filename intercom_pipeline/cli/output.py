@@ -1,5 +1,6 @@
 """What the command prints, and where: results to stdout, everything about them to stderr."""
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -18,6 +19,11 @@ _KIBI = 1024
 _MINUTE = 60
 _HOUR = 3600
 _DAY = 86400
+
+
+def typed() -> str:
+    """The command as a person types it: what uv runs is not on the path by itself."""
+    return "uv run intercom-pipeline" if "UV" in os.environ else "intercom-pipeline"
 
 
 def results() -> Console:

@@ -71,7 +71,7 @@ def _check_zone(name: str) -> None:
 
 
 def _announce(sandbox: "Sandbox") -> None:
-    from intercom_pipeline.cli.output import results  # noqa: PLC0415 - late
+    from intercom_pipeline.cli.output import results, typed  # noqa: PLC0415 - late
 
     lines = (
         f"A pretend Intercom workspace is served at {sandbox.url} until Ctrl-C.",
@@ -79,7 +79,7 @@ def _announce(sandbox: "Sandbox") -> None:
         "",
         f"export INTERCOM_BASE_URL={sandbox.url} INTERCOM_ACCESS_TOKEN={sandbox.token}",
         "export INTERCOM_DATA_DIR=data/sandbox",
-        "intercom-pipeline sync",
+        f"{typed()} sync",
     )
     console = results()
     for line in lines:

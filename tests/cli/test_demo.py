@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from intercom_pipeline.cli.dagster_page import arguments, environment, home_of
-from intercom_pipeline.cli.demo_workspace import make_room
+from intercom_pipeline.cli.demo_workspace import only_demo
 from intercom_pipeline.cli.exits import Exit
 from intercom_pipeline.sandbox.content import WORKSPACE_ID
 from intercom_pipeline.settings import Settings
@@ -36,8 +36,19 @@ def test_the_demo_syncs_asks_and_says_what_next(command: Command, tmp_path: Path
     assert len(suggested) == 2
     for words in suggested:
         assert command(*shlex.split(words)).code == Exit.OK
-    assert make_room(tmp_path / "data") == folder
-    assert not list(folder.glob("*.duckdb*"))
+    with only_demo(tmp_path / "data") as emptied:
+        assert emptied == folder
+        assert not list(folder.glob("*.duckdb*"))
+
+
+def test_a_second_demo_in_the_same_folder_names_the_first(command: Command, tmp_path: Path) -> None:
+    """Whatever the first is doing; it ends as a second sync does, and the first loses nothing."""
+    with only_demo(tmp_path / "data") as folder:
+        (folder / "intercom.duckdb").touch()
+        told = command("demo", *SMALL)
+        assert (folder / "intercom.duckdb").exists()
+    assert told.code == Exit.BUSY
+    assert f"process {os.getpid()}" in told.three_lines[0]
 
 
 def test_the_demo_leaves_a_real_workspaces_data_alone(command: Command, tmp_path: Path) -> None:
@@ -104,7 +115,7 @@ def test_the_sandbox_says_how_to_sync_it(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert running.ended(process).code == Exit.INTERRUPTED
     assert told.code == Exit.OK
-    assert lines[-1] == "intercom-pipeline sync\n"
+    assert lines[-1].removeprefix("uv run ") == "intercom-pipeline sync\n"
     assert select(tmp_path / "data" / "sandbox", "SELECT count(*) FROM contacts") == [(7,)]
 
 
