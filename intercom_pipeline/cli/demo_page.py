@@ -27,7 +27,11 @@ def open_page(workspace: Workspace, data_dir: Path) -> None:
     """
     settings = workspace.settings(data_dir)
     given = {key: value for key, value in os.environ.items() if key != "DAGSTER_HOME"}
-    given |= {"INTERCOM_ACCESS_TOKEN": workspace.token, "INTERCOM_BASE_URL": workspace.url}
+    given |= {
+        "INTERCOM_ACCESS_TOKEN": workspace.token,
+        "INTERCOM_BASE_URL": workspace.url,
+        "INTERCOM_API_VERSION": settings.api_version,
+    }
     port, log = _free_port(), home_of(settings) / "dagster.log"
     console = results()
     console.print(f"\nStarting Dagster; its log is {log}", soft_wrap=True)

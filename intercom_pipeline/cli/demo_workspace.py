@@ -19,6 +19,9 @@ from intercom_pipeline.warehouse.reading import running_sync, workspace_of
 
 _FOLDER = "demo"
 
+VERSION = "2.17"
+"""The API version that a demo asks for: the newest, which has every stream."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Workspace:
@@ -34,7 +37,7 @@ class Workspace:
 
     def settings(self, data_dir: Path) -> Settings:
         """The settings that sync it; nothing of a real workspace's is among them."""
-        return Settings(access_token=self.token, base_url=self.url, data_dir=data_dir)
+        return Settings(access_token=self.token, base_url=self.url, data_dir=data_dir, api_version=VERSION)
 
 
 @contextmanager
