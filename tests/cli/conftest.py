@@ -10,9 +10,15 @@ from pathlib import Path
 import pytest
 
 from intercom_pipeline.cli.main import run
-from intercom_pipeline.sandbox import Options, Sandbox, Sizes, serve
+from intercom_pipeline.sandbox import Options as Behaviour
+from intercom_pipeline.sandbox import Sandbox, Sizes, serve
+from intercom_pipeline.sync.choice import choose
+from intercom_pipeline.sync.options import Options
+from intercom_pipeline.sync.results import Outcome, SyncResult
+from intercom_pipeline.sync.run import run as run_streams
+from intercom_pipeline.warehouse.files import DataFolder
 from tests.cli.running import Ended, environment, start
-from tests.syncing import sync
+from tests.syncing import connection_to, sync
 
 CANARY = "canary-token-that-must-never-be-seen"
 SMALL = Sizes(contacts=60, conversations=25, articles=6, companies=10, long_conversations=0)
@@ -23,15 +29,25 @@ Command = Callable[..., Ended]
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """A small workspace that every test leaves as it was."""
-    with serve(sizes=SMALL, options=Options(token=CANARY, limit_per_minute=600_000), seed=5) as served:
+    with serve(sizes=SMALL, options=Behaviour(token=CANARY, limit_per_minute=600_000), seed=5) as served:
         yield served
 
 
 @pytest.fixture(scope="session")
 def synced(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder after one sync; for reading only."""
+    """A data folder after one sync without names; for reading only."""
     folder = tmp_path_factory.mktemp("synced")
-    sync(sandbox, folder)
+    choice = choose(Options(run_id="synced"))
+    events = run_streams(
+        choice.streams,
+        connection=connection_to(sandbox),
+        folder=DataFolder(folder),
+        options=choice.options,
+    )
+    assert {event.outcome for event in events if isinstance(event, SyncResult)} == {
+        Outcome.COMPLETE,
+        Outcome.SKIPPED,
+    }
     return folder
 
 

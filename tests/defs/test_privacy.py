@@ -32,14 +32,14 @@ def test_dagster_keeps_neither_people_nor_the_token(first_run: FirstRun, sandbox
 
 
 def test_a_failed_run_keeps_them_no_more(runner: Runner, sandbox: Sandbox) -> None:
-    """An error names the request, not the person."""
+    """An error names the stream, not the person."""
     sandbox.conditions.missing_permissions = {"contacts", "conversations"}
     try:
         assert not runner.run().success
     finally:
         sandbox.conditions.missing_permissions = set()
     bytes_kept = kept(runner.home)
-    assert b"contacts/search" in bytes_kept
+    assert b"may not read contacts" in bytes_kept
     for secret in [sandbox.token, *people(sandbox)]:
         assert secret.encode() not in bytes_kept
 
