@@ -1,6 +1,6 @@
 """Sync a sandbox into a folder, and compare the tables with what the workspace truly holds."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from intercom_pipeline.sync.catalog import CATALOG, stream_named
 from intercom_pipeline.sync.choice import choose, is_default
 from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.results import SyncResult
-from intercom_pipeline.sync.run import run
+from intercom_pipeline.sync.run import Event, run
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.table import Table
@@ -33,7 +33,17 @@ def connection_to(sandbox: Sandbox, **changes: Any) -> Connection:
     return replace(known, **changes)
 
 
-def sync(
+def sync(sandbox: Sandbox, folder: Path, *names: str, **choices: Any) -> dict[str, SyncResult]:
+    """Sync or sweep to the end (see `begin`).
+
+    Returns:
+        How each stream ended.
+    """
+    events = begin(sandbox, folder, *names, **choices)
+    return {event.stream.name: event for event in events if isinstance(event, SyncResult)}
+
+
+def begin(
     sandbox: Sandbox,
     folder: Path,
     *names: str,
@@ -44,11 +54,10 @@ def sync(
     history: Collection[str] = (),
     custom_objects: tuple[str, ...] = (),
     **changes: Any,
-) -> dict[str, SyncResult]:
-    """Sync or sweep the named streams; where none is named, those that come by themselves in the version.
+) -> Generator[Event, None, None]:
+    """A sync or sweep of the named streams; where none is named, of those that a version has by itself.
 
-    Returns:
-        How each ended.
+    `changes` are those of the connection, `version` among them.
     """
     options = Options(
         run_id=uuid4().hex,
@@ -61,13 +70,12 @@ def sync(
     )
     version = changes.get("version", DEFAULT)
     choice = choose(options, names=names or [stream.name for stream in streams_by_itself(version)])
-    events = run(
+    return run(
         choice.streams,
         connection=connection_to(sandbox, **changes),
         folder=DataFolder(folder),
         options=choice.options,
     )
-    return {event.stream.name: event for event in events if isinstance(event, SyncResult)}
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Sequences of changes, faults and runs, after which the tables equal the workspace."""
