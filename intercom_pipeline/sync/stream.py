@@ -14,6 +14,8 @@ class Replication(StrEnum):
     """Search for what changed since the bookmark."""
     NEWEST_FIRST = "newest first"
     """Page through the list, newest first, and stop at the bookmark."""
+    BY_PARENT = "by parent"
+    """Ask by each record it belongs to, where that has changed."""
     FULL_REFRESH = "full refresh"
     """Ask for everything anew; what is missing has vanished."""
 

@@ -134,4 +134,5 @@ class Sweep:
 
 def can_be_swept(stream: Stream) -> bool:
     """Whether a sweep finds more than a sync does; a stream that is read whole needs none."""
-    return stream.replication is not Replication.FULL_REFRESH and bool(stream.detail or stream.single)
+    read_in_part = stream.replication in {Replication.INCREMENTAL, Replication.NEWEST_FIRST}
+    return read_in_part and bool(stream.detail or stream.single)

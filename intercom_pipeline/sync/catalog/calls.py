@@ -23,7 +23,7 @@ CALLS = (
         path="/calls/{id}/transcript",
         records="",
         paging=Paging.TEXT,
-        replication=Replication.FULL_REFRESH,
+        replication=Replication.BY_PARENT,
         permission="Read conversations",
         parent=Parent(table="calls", having="transcription_url IS NOT NULL"),
         minimum_version="2.14",
