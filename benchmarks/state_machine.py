@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.state_machine.machine import Machine
+from tests.state_machine.machine import KillingMachine
 
 BATCH = 10
 """Beyond ten sequences Hypothesis would vary those it has run already rather than draw new ones."""
@@ -51,7 +51,7 @@ def main() -> int:
     return int(tally.failures > 0)
 
 
-def _run(machine: type[Machine], tally: Tally, number: int, steps: int) -> None:
+def _run(machine: type[KillingMachine], tally: Tally, number: int, steps: int) -> None:
     few = settings(
         max_examples=BATCH,
         stateful_step_count=steps,
@@ -67,8 +67,8 @@ def _run(machine: type[Machine], tally: Tally, number: int, steps: int) -> None:
         traceback.print_exc()
 
 
-def _counting(tally: Tally) -> type[Machine]:
-    class Counting(Machine):
+def _counting(tally: Tally) -> type[KillingMachine]:
+    class Counting(KillingMachine):
         def teardown(self) -> None:
             tally.sequences += 1
             tally.steps += self.steps

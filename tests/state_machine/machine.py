@@ -198,3 +198,13 @@ class Machine(RuleBasedStateMachine):
     def _drawn_change(self, data: st.DataObject) -> Callable[[], object]:
         name = data.draw(st.sampled_from(sorted(self.world.subject.changes)), label="change")
         return partial(self.world.change, name, data.draw(numbers, label="number"))
+
+
+class KillingMachine(Machine):
+    """A sequence in which processes are killed, too, which takes seconds each time."""
+
+    @rule(data=st.data(), at=st.integers(min_value=1, max_value=40), sweep=st.booleans())
+    def kill(self, data: st.DataObject, at: int, *, sweep: bool) -> None:
+        """A run's process is killed in the middle."""
+        self._live(data)
+        self.does(partial(self.world.run_killed, at, sweep=sweep))

@@ -1,5 +1,8 @@
 """A workspace and the folder it is synced into: what can be done with them, and what must hold then."""
 
+import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -101,6 +104,29 @@ class World:
                     break
             events.close()
         self._spoken()
+        self.assert_nothing_is_flagged_falsely()
+
+    def run_killed(self, at: int, *, sweep: bool = False) -> None:
+        """Sync or sweep in a process that is killed once so many requests were answered."""
+        names = self._chosen((), sweep=sweep)
+        if not names:
+            return
+        self._spoken()
+        told = {
+            "url": self.sandbox.url,
+            "token": self.sandbox.token,
+            "folder": str(self.folder),
+            "names": names,
+            "sweep": sweep,
+            "history": sorted(self.history),
+            "version": self.version,
+        }
+        with self._holding(at) as held:
+            process = subprocess.Popen([sys.executable, "-m", "tests.state_machine.once", json.dumps(told)])
+            while process.poll() is None and not held.wait(0.02):
+                pass
+            process.kill()
+            process.wait()
         self.assert_nothing_is_flagged_falsely()
 
     def check(self) -> None:
