@@ -61,7 +61,7 @@ SCENARIOS = {
     "increment": Scenario(streams=SEARCHED, requests=30, anew=False),
     "list and scroll": Scenario(streams=("articles", "companies"), requests=70),
     "activity logs": Scenario(streams=("activity_logs",), requests=40),
-    "notes": Scenario(streams=("contacts", "contact_notes"), requests=120),
+    "notes": Scenario(streams=("contacts", "contact_notes"), requests=58),
     "sweep": Scenario(streams=SWEPT, requests=80, anew=False, sweep=True),
     "publishing": Scenario(streams=("contacts",), requests=40, publishing=True),
 }
