@@ -21,7 +21,16 @@ from tests.cli.running import Ended, environment, start
 from tests.syncing import connection_to, sync
 
 CANARY = "canary-token-that-must-never-be-seen"
-SMALL = Sizes(contacts=60, conversations=25, articles=6, companies=10, long_conversations=0)
+SMALL = Sizes(
+    contacts=60,
+    conversations=25,
+    articles=6,
+    companies=10,
+    tickets=10,
+    calls=5,
+    activity_logs=15,
+    long_conversations=0,
+)
 
 Command = Callable[..., Ended]
 

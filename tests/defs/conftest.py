@@ -17,8 +17,18 @@ TOKEN = "canary-token-7f3a91"
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    sizes = Sizes(contacts=60, conversations=20, articles=6, long_conversations=0)
-    with serve(sizes=sizes, options=Options(token=TOKEN), seed=11) as running:
+    sizes = Sizes(
+        contacts=60,
+        conversations=20,
+        articles=6,
+        companies=10,
+        tickets=10,
+        calls=5,
+        activity_logs=15,
+        long_conversations=0,
+    )
+    # The rate limit has tests of its own; here it would only be waited for.
+    with serve(sizes=sizes, options=Options(token=TOKEN, limit_per_minute=600_000), seed=11) as running:
         yield running
 
 
