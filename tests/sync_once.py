@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from intercom_pipeline.intercom.connection import Connection, Secret
-from intercom_pipeline.sync.catalog import CATALOG, stream_named
+from intercom_pipeline.sync.choice import choose
 from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.results import Outcome, SyncResult
 from intercom_pipeline.sync.run import run
@@ -16,18 +16,19 @@ BUSY = 75
 
 
 def main(url: str, token: str, folder: str, *names: str) -> int:
-    """Exit code 0 when all streams are complete, 1 when one failed, 75 when another sync runs."""
+    """Exit code 0 when all streams are complete or not to be had, 1 when one failed, 75 when one runs."""
+    choice = choose(Options(run_id=uuid4().hex), names=names)
     events = run(
-        [stream_named(name) for name in names] or CATALOG,
+        choice.streams,
         connection=Connection(token=Secret(token), base_url=url, rate_share=1.0),
         folder=DataFolder(Path(folder)),
-        options=Options(run_id=uuid4().hex),
+        options=choice.options,
     )
     try:
         results = [event for event in events if isinstance(event, SyncResult)]
     except WarehouseBusy:
         return BUSY
-    return int(any(result.outcome is not Outcome.COMPLETE for result in results))
+    return int(any(result.outcome not in {Outcome.COMPLETE, Outcome.SKIPPED} for result in results))
 
 
 if __name__ == "__main__":
