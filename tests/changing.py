@@ -48,6 +48,20 @@ def _restore(kind: str, restore: Callable[[Workspace, str], object]) -> Change:
     return change
 
 
+def _take(kind: str, name: str, inside: str, take: Callable[[Workspace, str, str], object]) -> Change:
+    """A change that takes an entry off a list in a record, of the records that have any."""
+
+    def change(workspace: Workspace, number: int) -> None:
+        records = (workspace.collections[kind].get(each) for each in ids(workspace, kind))
+        having = [record for record in records if record[name][inside]]
+        if having:
+            record = having[number % len(having)]
+            entries = record[name][inside]
+            take(workspace, record["id"], entries[number % len(entries)]["id"])
+
+    return change
+
+
 def _merge(workspace: Workspace, number: int) -> None:
     found = ids(workspace, "contacts")
     source, target = found[number % len(found)], found[(number * 7 + 1) % len(found)]
@@ -93,15 +107,17 @@ CONTACTS: Mapping[str, Change] = MappingProxyType(
         ),
         "tag_contact": lambda w, n: w.tag_contact(one(w, "contacts", n), one(w, "tags", n // 5)),
         "tag_contact_often": _tag_often,
-        "untag_contact": lambda w, n: w.untag_contact(one(w, "contacts", n), one(w, "tags", n // 5)),
+        "untag_contact": _take("contacts", "tags", "data", Workspace.untag_contact),
         "join_company": lambda w, n: w.attach_company(one(w, "contacts", n), one(w, "companies", n // 5)),
-        "leave_company": lambda w, n: w.detach_company(one(w, "contacts", n), one(w, "companies", n // 5)),
+        "leave_company": _take("contacts", "companies", "data", Workspace.detach_company),
         "note_contact": lambda w, n: w.add_note(one(w, "contacts", n), f"<p>{n}</p>"),
         "forget_notes": lambda w, n: w.delete_notes(one(w, "contacts", n)),
         "subscribe": lambda w, n: w.attach_subscription(
             one(w, "contacts", n), str(n % 5), consent_type="opt_in" if n % 2 else "opt_out"
         ),
-        "forget_subscription": lambda w, n: w.detach_subscription(one(w, "contacts", n), str(n % 5)),
+        "forget_subscription": _take(
+            "contacts", "opted_out_subscription_types", "data", Workspace.detach_subscription
+        ),
         "join_segment": lambda w, n: w.join_segment(one(w, "contacts", n), one(w, "segments", n // 5)),
         "leave_segment": lambda w, n: w.leave_segment(one(w, "contacts", n), one(w, "segments", n // 5)),
         "archive_contact": _drop("contacts", Workspace.archive_contact),
@@ -115,7 +131,7 @@ COMPANIES: Mapping[str, Change] = MappingProxyType(
         "create_company": lambda w, n: w.create_company(name=f"Company {n}"),
         "rename_company": lambda w, n: w.update_company(one(w, "companies", n), name=f"Renamed {n}"),
         "tag_company": lambda w, n: w.tag_company(one(w, "companies", n), one(w, "tags", n // 5)),
-        "untag_company": lambda w, n: w.untag_company(one(w, "companies", n), one(w, "tags", n // 5)),
+        "untag_company": _take("companies", "tags", "tags", Workspace.untag_company),
         "note_company": lambda w, n: w.add_company_note(one(w, "companies", n), f"<p>{n}</p>"),
         "delete_company": _drop("companies", Workspace.delete_company),
     }
@@ -138,9 +154,7 @@ CONVERSATIONS: Mapping[str, Change] = MappingProxyType(
         "tag_conversation": lambda w, n: w.tag_conversation(
             one(w, "conversations", n), one(w, "tags", n // 5)
         ),
-        "untag_conversation": lambda w, n: w.untag_conversation(
-            one(w, "conversations", n), one(w, "tags", n // 5)
-        ),
+        "untag_conversation": _take("conversations", "tags", "tags", Workspace.untag_conversation),
         "describe_conversation": lambda w, n: w.update_conversation(
             one(w, "conversations", n), custom_attributes={f"field {n % 3}": [n]}
         ),

@@ -36,6 +36,8 @@ class State:
         self.people = self._people()
         self.collections = self._collections()
         self.searchable_after_seconds = self.options.searchable_after_seconds
+        self.searchable_in_any_order = False
+        """Whether some changes reach search sooner than others, a newer one before an older one."""
 
     def create(self, kind: str, **fields: Any) -> Record:
         """List a new record of a kind with these fields.
@@ -67,8 +69,12 @@ class State:
         """Positions of the records that changed so lately that search does not find them yet."""
         if not self.searchable_after_seconds:
             return frozenset()
-        since = self.clock.now() - self.searchable_after_seconds
-        return frozenset(at for at, changed in self.collections[kind].indexed_at.items() if changed > since)
+        now, changes = self.clock.now(), self.collections[kind].indexed_at.items()
+        return frozenset(at for at, changed in changes if changed > now - self._search_lag(at))
+
+    def _search_lag(self, position: int) -> float:
+        shares = 3 if self.searchable_in_any_order else 1
+        return self.searchable_after_seconds * (1 + position % shares) / shares
 
     def _new_id(self, kind: str) -> str:
         return next_id(KINDS[kind], self.seed, self.collections[kind].ids)

@@ -93,6 +93,7 @@ class Machine(RuleBasedStateMachine):
         """A workspace, a folder, and what it is about."""
         options = Options(limit_per_minute=6_000_000, now=START, api_timezone=DST_ZONE)
         sandbox = self.stack.enter_context(serve(sizes=FEW, options=options, seed=seed))
+        sandbox.workspace.searchable_in_any_order = True
         folder = Path(self.stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
         shutil.copytree(_made(), folder, dirs_exist_ok=True)
         about = SUBJECTS[subject]
