@@ -17,9 +17,9 @@ from intercom_pipeline.sandbox import Options as Behaviour
 from intercom_pipeline.sandbox import Sandbox, Sizes, Workspace, serve
 from intercom_pipeline.sync.choice import choose
 from intercom_pipeline.sync.options import Options
-from intercom_pipeline.sync.results import SyncResult
+from intercom_pipeline.sync.results import Outcome, SyncResult
 from intercom_pipeline.sync.run import run
-from intercom_pipeline.sync.stream import Stream
+from intercom_pipeline.sync.stream import Replication, Stream
 from intercom_pipeline.warehouse.files import DataFolder
 
 DEFAULTS = (1, 10, 100)
@@ -71,7 +71,7 @@ def synced(sandbox: Sandbox, folder: Path) -> dict[str, SyncResult]:
         options=choice.options,
     )
     results = [event for event in events if isinstance(event, SyncResult)]
-    failed = [result for result in results if result.outcome in {"failed", "partial"}]
+    failed = [result for result in results if result.outcome in {Outcome.FAILED, Outcome.PARTIAL}]
     if failed:
         raise SystemExit(f"{failed[0].stream.name} failed: {failed[0].error}")
     return {result.stream.name: result for result in results}
@@ -105,19 +105,29 @@ def ids(workspace: Workspace, kind: str) -> Iterator[str]:
 
 def is_read_whole(stream: Stream) -> bool:
     """Whether a stream's cost is that of its whole list, by design."""
-    return stream.replication == "full refresh" and not (stream.parent and stream.parent.changed_only)
+    return stream.replication is Replication.FULL_REFRESH and not (
+        stream.parent and stream.parent.changed_only
+    )
+
+
+def kept_current(stream: Stream) -> str:
+    """How a stream is kept current, in words."""
+    if stream.parent and stream.parent.changed_only:
+        return f"by {stream.parent.table} that changed"
+    return stream.replication
 
 
 def show(found: Mapping[int, Mapping[str, SyncResult]]) -> None:
     """A table: the requests of each stream's increment, by size; what takes one at most is summed up."""
     row("stream", "kept current by", *(f"{times} x" for times in found))
     row(*["---"] * (2 + len(found)))
-    streams = [result.stream for result in next(iter(found.values())).values()]
+    first = next(iter(found.values()))
+    streams = [result.stream for result in first.values() if result.outcome is not Outcome.SKIPPED]
     by_changes = [stream for stream in streams if not is_read_whole(stream)]
     whole = [stream for stream in streams if is_read_whole(stream)]
     long = [stream for stream in whole if any(_sum(of_it, [stream]) > 1 for of_it in found.values())]
     for stream in (*by_changes, *long):
-        row(stream.name, stream.replication, *(_sum(of_it, [stream]) for of_it in found.values()))
+        row(stream.name, kept_current(stream), *(_sum(of_it, [stream]) for of_it in found.values()))
     others = [stream for stream in whole if stream not in long]
     for words, chosen in (
         (f"{len(others)} short lists", others),
