@@ -53,11 +53,13 @@ def begin(
     lookback: int = 900,
     history: Collection[str] = (),
     custom_objects: tuple[str, ...] = (),
+    per_page: int = 150,
     **changes: Any,
 ) -> Generator[Event, None, None]:
     """A sync or sweep of the named streams; where none is named, of those that a version has by itself.
 
-    `changes` are those of the connection, `version` among them.
+    `per_page` is the most records that are asked for at once; `changes` are those of the connection,
+    `version` among them.
     """
     options = Options(
         run_id=uuid4().hex,
@@ -71,7 +73,7 @@ def begin(
     version = changes.get("version", DEFAULT)
     choice = choose(options, names=names or [stream.name for stream in streams_by_itself(version)])
     return run(
-        choice.streams,
+        [replace(stream, per_page=min(stream.per_page, per_page)) for stream in choice.streams],
         connection=connection_to(sandbox, **changes),
         folder=DataFolder(folder),
         options=choice.options,

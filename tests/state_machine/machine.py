@@ -86,10 +86,13 @@ class Machine(RuleBasedStateMachine):
         subject=st.sampled_from(sorted(SUBJECTS)),
         version=st.sampled_from(SWITCHED),
         seed=st.integers(min_value=1, max_value=3),
+        per_page=st.sampled_from((1, 4, 150)),
         kept=st.booleans(),
         synced=st.booleans(),
     )
-    def begin(self, subject: str, version: str, seed: int, *, kept: bool, synced: bool) -> None:
+    def begin(
+        self, subject: str, version: str, seed: int, per_page: int, *, kept: bool, synced: bool
+    ) -> None:
         """A workspace, a folder, and what it is about."""
         options = Options(limit_per_minute=6_000_000, now=START, api_timezone=DST_ZONE)
         sandbox = self.stack.enter_context(serve(sizes=FEW, options=options, seed=seed))
@@ -98,7 +101,14 @@ class Machine(RuleBasedStateMachine):
         shutil.copytree(_made(), folder, dirs_exist_ok=True)
         about = SUBJECTS[subject]
         history = frozenset(about.streams) if kept else frozenset()
-        self.world = World(sandbox=sandbox, folder=folder, subject=about, version=version, history=history)
+        self.world = World(
+            sandbox=sandbox,
+            folder=folder,
+            subject=about,
+            version=version,
+            per_page=per_page,
+            history=history,
+        )
         if synced:
             self.does(self.world.run)
 
@@ -151,7 +161,7 @@ class Machine(RuleBasedStateMachine):
         kind=st.sampled_from(PASSING),
         match=st.sampled_from(MATCHES),
         after=st.integers(min_value=0, max_value=12),
-        times=st.sampled_from((1, 2, 7)),
+        times=st.sampled_from((1, 2, 7, 40)),
         sweep=st.booleans(),
     )
     def disturb(
