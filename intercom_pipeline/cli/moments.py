@@ -9,7 +9,7 @@ from intercom_pipeline.cli.exits import UsageRefused
 if TYPE_CHECKING:
     from intercom_pipeline.sync.plan import Bounds
 
-_AGO = re.compile(r"(?P<count>\d+)(?P<unit>[dw])")
+_AGO = re.compile(r"(?P<count>[0-9]+)(?P<unit>[dw])")
 _DAYS = {"d": 1, "w": 7}
 
 
@@ -53,7 +53,7 @@ def _second(option: str, text: str, now: datetime) -> int:
         raise UsageRefused(
             f"{option} {text} lies in the future.",
             why=f"It is {now:%Y-%m-%d %H:%M} in UTC.",
-            fix="Leave --until out for everything up to now.",
+            fix="Leave it out, or give an earlier one.",
         )
     return max(second, 0)
 

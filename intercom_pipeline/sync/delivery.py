@@ -8,12 +8,14 @@ from math import inf
 
 import msgspec
 
+from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.client import Client
-from intercom_pipeline.intercom.errors import IntercomError, InvalidRequest, NotFound, Retryable
+from intercom_pipeline.intercom.errors import InvalidRequest, NotFound, Retryable
 from intercom_pipeline.intercom.paging import Page
 from intercom_pipeline.sync.heads import Head, head_of
 from intercom_pipeline.sync.rests import completed, is_partial
 from intercom_pipeline.sync.stream import Stream
+from intercom_pipeline.sync.verdicts import asked_by_id
 from intercom_pipeline.sync.writer import Delivery, Writer
 from intercom_pipeline.warehouse.gone import Gone
 from intercom_pipeline.warehouse.progress import Progress
@@ -56,7 +58,7 @@ class Courier:
     settled_before: float = inf
     only_changed: bool = False
     sights: bool = False
-    failures: list[IntercomError] = field(default_factory=list)
+    failures: list[PipelineError] = field(default_factory=list)
     records: int = 0
     expected: int | None = None
     _details: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DETAILS_AT_ONCE))
@@ -119,20 +121,29 @@ class Courier:
 
     async def _deliver_one(self, record_id: str, raw: msgspec.Raw) -> None:
         try:
-            await self.store([await self._whole(record_id, raw)])
-        except NotFound:
-            # Listed a moment ago, gone now: that is a deletion, not a failure.
-            await self.store(gone=[Gone(key=record_id)])
-        except (Retryable, InvalidRequest) as error:
+            whole = await self._whole(record_id, raw)
+            if isinstance(whole, Gone):
+                # Listed a moment ago, gone now: that is a deletion, not a failure.
+                await self.store(gone=[whole])
+            else:
+                await self.store([whole])
+        except (Retryable, InvalidRequest, NotFound) as error:
             self.fail(error)
         finally:
             self._details.release()
 
-    async def _whole(self, record_id: str, raw: msgspec.Raw) -> bytes:
-        if not self.stream.detail:
+    async def _whole(self, record_id: str, raw: msgspec.Raw) -> bytes | Gone:
+        if self.stream.detail:
+            answer = await asked_by_id(self.client, self.stream, record_id)
+            return answer if isinstance(answer, Gone) else bytes(answer.content)
+        try:
             return await completed(self.client, self.stream, record_id, raw)
-        answer = await self.client.get(self.stream.detail.replace("{id}", record_id))
-        return bytes(answer.content)
+        except NotFound:
+            # That one of its lists is not there says nothing of the record.
+            answer = await asked_by_id(self.client, self.stream, record_id)
+            if isinstance(answer, Gone):
+                return answer
+            raise
 
     async def _flag_elsewhere(self, page: Page) -> None:
         """Some records say that those of another stream are gone."""
@@ -141,11 +152,11 @@ class Courier:
             table = self.writer.warehouse.table_named(self.stream.tells_gone.name)
             await self.writer.store(Delivery(table=table, gone=gone))
 
-    def fail(self, error: IntercomError) -> None:
+    def fail(self, error: PipelineError) -> None:
         """One that cannot be had does not keep the others away; many say that something else is wrong.
 
         Raises:
-            IntercomError: It is one too many.
+            PipelineError: It is one too many.
         """
         self.failures.append(error)
         if len(self.failures) > _MOST_FAILURES:
@@ -155,7 +166,7 @@ class Courier:
         """Say at the end which detail could not be had; no progress was stored since.
 
         Raises:
-            IntercomError: One could not.
+            PipelineError: One could not.
         """
         if self.failures:
             raise self.failures[0]

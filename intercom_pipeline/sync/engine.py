@@ -38,6 +38,10 @@ _FIRST_ATTEMPTS = 4
 """A person may be waiting to hear that the address or the network is wrong."""
 
 
+class ParentMissing(PipelineError):
+    """The stream by whose records another is asked for was never synced."""
+
+
 @dataclass(slots=True, kw_only=True)
 class _Part:
     """One stream's part in the run."""
@@ -152,14 +156,30 @@ class Engine:
             raise refused
         if self.options.work is Work.SYNC:
             if self.options.full_refresh:
-                await writer.ask(lambda warehouse: warehouse.forget(stream.name))
+                await writer.ask(lambda warehouse: warehouse.fetch_anew(stream.name))
             part.courier.anew |= await writer.ask(
                 lambda warehouse: warehouse.is_to_be_fetched_anew(stream.name)
             )
         _, part.bookmark_before = await part.courier.bookmark()
+        if stream.parent and stream.parent.table:
+            await self._await_parent(stream, stream.parent.table, writer)
+
+    async def _await_parent(self, stream: Stream, parent: str, writer: Writer) -> None:
+        """Wait until the records are there by which a stream is asked for.
+
+        Raises:
+            ParentMissing: They were never read completely.
+        """
         for other in self._parts:
-            if stream.parent and other.stream.name == stream.parent.table:
+            if other.stream.name == parent:
                 await other.ended.wait()
+        known, _ = await writer.ask(lambda warehouse: warehouse.bookmark(parent))
+        if not known:
+            raise ParentMissing(
+                f"{stream.name} is asked for by {parent}, which were never synced to the end.",
+                why=f"Intercom gives {stream.name} for one of them at a time.",
+                fix=f"Sync {parent} first, or name both.",
+            )
 
     async def _conclude(self, part: _Part, writer: Writer) -> None:
         name = part.stream.name

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from intercom_pipeline.warehouse.decode import unix_seconds
+from intercom_pipeline.warehouse.decode import mended, unix_seconds
 
 _A_YEAR = 366 * 86_400
 
@@ -20,7 +20,11 @@ class _Fields(msgspec.Struct):
     deleted_at: Any = None
 
 
-_fields = msgspec.json.Decoder(_Fields)
+class _Named(msgspec.Struct):
+    name: Any = None
+
+
+_fields, _named = msgspec.json.Decoder(_Fields), msgspec.json.Decoder(_Named)
 _keys = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -51,6 +55,15 @@ def head_of(raw: msgspec.Raw | bytes) -> Head:
     record_id = "" if fields.id is None else str(fields.id)
     newest = fields.deleted_at if fields.updated_at is None else fields.updated_at
     return Head(record_id, unix_seconds(fields.created_at) or 0, _sane(unix_seconds(newest)))
+
+
+def name_of(record: msgspec.Raw | bytes) -> str:
+    """The `name` of a record, empty where it has none; half a character in it is spelled out."""
+    try:
+        name = _named.decode(record).name
+    except msgspec.DecodeError:
+        name = _named.decode(mended(bytes(record))).name
+    return name if isinstance(name, str) else ""
 
 
 def _sane(updated_at: int | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 import msgspec
 
@@ -9,10 +10,10 @@ from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.paging import Page, cursor_pages, numbered_pages, single_page
 from intercom_pipeline.intercom.versions import at_least
 from intercom_pipeline.sync.delivery import Courier
-from intercom_pipeline.sync.heads import head_of, newest_update, reaches, with_fields
+from intercom_pipeline.sync.heads import head_of, name_of, newest_update, reaches, with_fields
 from intercom_pipeline.sync.stream import Listing, Paging, Stream
 
-_WALKS = 3
+WALKS = 3
 """How often a list is walked at most when records moved out of sight between two pages."""
 
 
@@ -36,16 +37,21 @@ async def read_whole(courier: Courier) -> None:
 
 
 def _listings(stream: Stream, version: str) -> Iterator[Listing]:
-    yield Listing(path=stream.path, params=stream.params, records=stream.records)
+    yield listing_of(stream)
     for listing in stream.besides:
         ended = listing.before and at_least(version, listing.before)
         if at_least(version, listing.since) and not ended:
             yield listing
 
 
+def listing_of(stream: Stream) -> Listing:
+    """The stream's own listing."""
+    return Listing(path=stream.path, params=stream.params, records=stream.records)
+
+
 async def _walk_until_steady(courier: Courier, listing: Listing) -> Sequence[msgspec.Raw | bytes]:
     before = frozenset[str]()
-    for _ in range(_WALKS):
+    for _ in range(WALKS):
         walk = Walk(before=before)
         async for page in pages_of(courier, listing):
             await courier.store(walk.last)
@@ -55,13 +61,13 @@ async def _walk_until_steady(courier: Courier, listing: Listing) -> Sequence[msg
         if walk.steady:
             return walk.last
         before = walk.seen
-    raise _unsteady(courier.stream)
+    raise unsteady(courier.stream)
 
 
 def _completed(record: msgspec.Raw | bytes, adds: Sequence[tuple[str, str]]) -> msgspec.Raw | bytes:
     if not adds:
         return record
-    name = str(msgspec.json.decode(record).get("name", ""))
+    name = name_of(record)
     return with_fields(record, {key: text.replace("{name}", name) for key, text in adds})
 
 
@@ -88,13 +94,13 @@ async def read_newest_first(courier: Courier, *, lookback: int) -> None:
     floor = (bookmark or 0) - lookback if known else None
     await courier.settle()
     newest, walk = bookmark, Walk()
-    for _ in range(_WALKS):
+    for _ in range(WALKS):
         newest, walk = await walk_newest_first(courier, floor=floor, newest=newest, before=walk.seen)
         if walk.steady:
             courier.raise_failure()
             await courier.store(progress=courier.completed(newest))
             return
-    raise _unsteady(courier.stream)
+    raise unsteady(courier.stream)
 
 
 async def walk_newest_first(
@@ -109,12 +115,11 @@ async def walk_newest_first(
         before: The ids met by the walk before this one.
     """
     stream, walk = courier.stream, Walk(before=before)
-    pages = numbered_pages(courier.client, stream.path, records=stream.records, per_page=stream.per_page)
-    async for page in pages:
+    async for page in pages_of(courier, listing_of(stream)):
         newest = newest_update(page.records, newest)
         walk.add(page)
         await courier.deliver(page)
-        if floor is not None and reaches(page.records, floor):
+        if floor is not None and walk.falling and reaches(page.records, floor):
             walk.stopped = True
             break
     return newest, walk
@@ -124,26 +129,35 @@ async def walk_newest_first(
 class Walk:
     """One way through a list, and whether records may have been passed over.
 
-    A record that is deleted moves all later ones up, and one of them out of sight. Then the list's count has
-    changed, or is higher than what was met. (Where two walks in a row meet the same, the count is wrong.)
+    A record that is deleted moves all later ones up, and one of them out of sight: then the list's count has
+    fallen, or is higher than what was met. (A record that is new moves others down, into sight again. Where
+    two walks in a row meet the same, the count is wrong.)
 
     Attributes:
         before: The ids met by the walk before this one.
         stopped: Whether it ended before the list did.
         last: The records of the last page.
+        falling: Whether cursor values have only fallen so far, as they do in a list that is newest first.
     """
 
     before: frozenset[str] = frozenset()
     stopped: bool = False
     last: Sequence[msgspec.Raw | bytes] = ()
-    _totals: set[int | None] = field(default_factory=set)
+    falling: bool = True
+    _totals: list[int] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
+    _lowest: float = inf
 
     def add(self, page: Page) -> None:
         """Go on by a page."""
         self.last = page.records
-        self._totals.add(page.total_count)
-        self._seen.update(head_of(raw).id for raw in page.records)
+        if page.total_count is not None:
+            self._totals.append(page.total_count)
+        for head in map(head_of, page.records):
+            self._seen.add(head.id)
+            if head.updated_at is not None:
+                self.falling &= head.updated_at <= self._lowest
+                self._lowest = head.updated_at
 
     @property
     def seen(self) -> frozenset[str]:
@@ -153,13 +167,14 @@ class Walk:
     @property
     def steady(self) -> bool:
         """Whether nothing can have been passed over."""
-        if len(self._totals) > 1:
+        if self._totals != sorted(self._totals):
             return False
-        complete = len(self._seen) >= max(total or 0 for total in (*self._totals, 0))
+        complete = not self._totals or len(self._seen) >= self._totals[0]
         return self.stopped or complete or self._seen == self.before
 
 
-def _unsteady(stream: Stream) -> ListUnsteady:
+def unsteady(stream: Stream) -> ListUnsteady:
+    """The error for a list that kept changing."""
     return ListUnsteady(
         f"The list of {stream.name} kept changing while it was read.",
         why="Records that are deleted meanwhile move others out of sight.",

@@ -12,7 +12,7 @@ from intercom_pipeline.intercom.paging import Page, search_pages
 from intercom_pipeline.intercom.search import Filter, Search
 from intercom_pipeline.sync.delivery import Courier
 from intercom_pipeline.sync.heads import head_of, with_fields
-from intercom_pipeline.sync.listing import pages_of
+from intercom_pipeline.sync.listing import WALKS, ListUnsteady, Walk, pages_of, unsteady
 from intercom_pipeline.sync.stream import Listing, Paging, Parent
 from intercom_pipeline.warehouse.progress import Progress
 from intercom_pipeline.warehouse.table import PARENT, Table
@@ -53,8 +53,9 @@ async def read_by_parent(courier: Courier, parent: Parent, table: Table | None, 
             await slots.acquire()
             task = group.create_task(_read_one(courier, asked))
             task.add_done_callback(lambda _: slots.release())
+    await courier.store(orphaned_by=table)
     courier.raise_failure()
-    await courier.store(orphaned_by=table, progress=courier.completed(None))
+    await courier.store(progress=courier.completed(None))
 
 
 async def _check(courier: Courier, name: str, setting: str) -> None:
@@ -93,21 +94,34 @@ async def _parents(
 
 async def _read_one(courier: Courier, asked: _Asked) -> None:
     parent_id, _ = asked
-    last: Sequence[msgspec.Raw | bytes] = ()
     try:
-        async with aclosing(_pages(courier, parent_id)) as pages:
-            async for page in pages:
-                await courier.store(last)
-                courier.count(page)
-                last = [with_fields(each, {PARENT: parent_id}) for each in _records(courier, page)]
+        last = await _walk_until_steady(courier, parent_id)
     except NotFound:
         # The parent has gone since: a sweep or its own stream will say so.
         return
-    except (Retryable, InvalidRequest) as error:
+    except (Retryable, InvalidRequest, ListUnsteady) as error:
         courier.fail(error)
         return
     progress = Progress(stream=courier.stream.name, asked=(asked,))
     await courier.store(last, closes=[parent_id], progress=progress)
+
+
+async def _walk_until_steady(courier: Courier, parent_id: str) -> Sequence[msgspec.Raw | bytes]:
+    """Read all pages of a parent; gives the records of the last one, which are not stored yet."""
+    before = frozenset[str]()
+    for _ in range(WALKS):
+        walk, last = Walk(before=before), list[msgspec.Raw | bytes]()
+        async with aclosing(_pages(courier, parent_id)) as pages:
+            async for page in pages:
+                await courier.store(last)
+                courier.count(page)
+                walk.add(page)
+                last = [with_fields(each, {PARENT: parent_id}) for each in _records(courier, page)]
+        # A search goes on from the last record it gave, and so passes over none.
+        if walk.steady or courier.stream.paging is Paging.SEARCH:
+            return last
+        before = walk.seen
+    raise unsteady(courier.stream)
 
 
 def _pages(courier: Courier, parent_id: str) -> AsyncGenerator[Page]:

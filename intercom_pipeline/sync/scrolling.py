@@ -2,6 +2,7 @@
 
 import asyncio
 
+from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.errors import InvalidRequest, NotFound, Retryable
 from intercom_pipeline.intercom.paging import numbered_pages, scroll_pages
 from intercom_pipeline.sync.delivery import Courier
@@ -19,6 +20,10 @@ _PER_PAGE = 50
 """Divides the list's bound, or else its last page would lie beyond."""
 
 
+class ScrollTaken(PipelineError):
+    """Another app scrolls over the companies, and does not come to an end."""
+
+
 async def read_by_scroll(courier: Courier) -> None:
     """Read all companies; what is missing has vanished.
 
@@ -26,7 +31,7 @@ async def read_by_scroll(courier: Courier) -> None:
     that the scroll is waited for.
 
     Raises:
-        InvalidRequest: Another reader kept the scroll.
+        ScrollTaken: Another reader kept the scroll.
         Retryable: The scroll failed again and again.
     """
     await courier.begin_sighting()
@@ -40,7 +45,12 @@ async def read_by_scroll(courier: Courier) -> None:
             if await _list(courier):
                 break
             if start == _STARTS:
-                raise
+                raise ScrollTaken(
+                    "Another app is reading all companies of this workspace, and only one can at a time.",
+                    why=f"It has kept the scroll; the list, which could be read instead, ends at "
+                    f"{_LISTED_AT_MOST:,} companies.",
+                    fix="Run it again later; the other streams are not concerned.",
+                ) from None
             # A scroll that nobody reads lives for a minute.
             await asyncio.sleep(2 * courier.client.connection.patience.wait_max)
         except (Retryable, NotFound):

@@ -12,24 +12,23 @@ from email.utils import parsedate_to_datetime
 
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.client import Response
-from intercom_pipeline.intercom.errors import Gone as MergedAway
-from intercom_pipeline.intercom.errors import NotFound
+from intercom_pipeline.intercom.errors import IntercomError
 from intercom_pipeline.intercom.paging import search_pages
 from intercom_pipeline.intercom.search import Filter, Search
-from intercom_pipeline.intercom.versions import at_least
 from intercom_pipeline.sync.delivery import Courier
 from intercom_pipeline.sync.heads import head_of
 from intercom_pipeline.sync.listing import walk_newest_first
 from intercom_pipeline.sync.plan import Terms
 from intercom_pipeline.sync.searching import read_all
 from intercom_pipeline.sync.stream import Paging, Replication, Stream
-from intercom_pipeline.warehouse.gone import ARCHIVED, DELETED, MERGED, Gone
+from intercom_pipeline.sync.verdicts import asked_by_id
+from intercom_pipeline.warehouse.gone import ARCHIVED, Gone
 
 MOST_SHARE = 0.1
 """The part of the known rows that a sweep flags without being told that it may flag more."""
 
-_TELLS_MERGES = "2.16"
-"""The first API version in which a contact that was merged away names the one it went into."""
+_WORTH_ASKING = 1_000
+"""Records that are asked for by id however few rows there are: most of them may be there after all."""
 
 _AT_ONCE = 64
 
@@ -65,26 +64,50 @@ class Sweep:
             await read_all(courier, self.terms)
         else:
             await walk_newest_first(courier, floor=None)
-        courier.raise_failure()
-        gone = await self._verdicts(await self._missing())
+        missing = await self._missing()
+        gone = await self._verdicts(missing)
+        await self._check(len(gone))
         await courier.store(gone=gone)
+        # What could not be had leaves the others their verdicts, and is told.
+        courier.raise_failure()
 
     async def _missing(self) -> list[str]:
-        """The ids of the rows that were not met."""
-        stream = self.courier.stream
-        known = await self.courier.writer.ask(lambda warehouse: warehouse.glance(stream.table).rows)
-        most = known if self.allow_many else int(known * MOST_SHARE)
+        """The ids of the rows that were not met; each is asked for, so there must not be too many.
+
+        Raises:
+            SweepRefused: There are.
+        """
+        table, most = self.courier.stream.table, await self._most()
+        limit = max(most, _WORTH_ASKING)
         missing = await self.courier.writer.ask(
-            lambda warehouse: warehouse.not_sighted(stream.table, limit=most + 1)
+            lambda warehouse: warehouse.not_sighted(table, limit=limit + 1)
         )
-        if len(missing) > most:
-            raise SweepRefused(
-                f"Over {MOST_SHARE:.0%} of the {known:,} {stream.name} stored are missing in Intercom: "
-                "none was flagged.",
-                why="So many rarely go at once: the token may see less than it did.",
-                fix="Look in Intercom; if they are gone indeed, run the sweep again with --allow-many.",
-            )
+        if len(missing) > limit:
+            raise self._refused()
         return missing
+
+    async def _check(self, gone: int) -> None:
+        """Refuse to flag too many.
+
+        Raises:
+            SweepRefused: There are too many.
+        """
+        if gone > await self._most():
+            raise self._refused()
+
+    async def _most(self) -> int:
+        """How many rows may be flagged; one always may, however few there are."""
+        table = self.courier.stream.table
+        known = await self.courier.writer.ask(lambda warehouse: warehouse.glance(table).rows)
+        return known if self.allow_many else max(int(known * MOST_SHARE), 1)
+
+    def _refused(self) -> SweepRefused:
+        return SweepRefused(
+            f"Over {MOST_SHARE:.0%} of the {self.courier.stream.name} stored are missing in Intercom: "
+            "none was flagged.",
+            why="So many rarely go at once: the token may see less than it did.",
+            fix="Look in Intercom; if they are gone indeed, run the sweep again with --allow-many.",
+        )
 
     async def _verdicts(self, missing: Sequence[str]) -> list[Gone]:
         """What became of records, asked for one by one; those that are there after all are left alone."""
@@ -92,7 +115,11 @@ class Sweep:
 
         async def verdict(record_id: str) -> Gone | None:
             async with slots:
-                return await self._verdict(record_id)
+                try:
+                    return await self._verdict(record_id)
+                except IntercomError as error:
+                    self.courier.fail(error)
+                    return None
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(verdict(record_id)) for record_id in missing]
@@ -100,28 +127,21 @@ class Sweep:
 
     async def _verdict(self, record_id: str) -> Gone | None:
         stream = self.courier.stream
-        path = (stream.detail or stream.single).replace("{id}", record_id)
-        try:
-            answer = await self.courier.client.get(path, version=self._asking_version)
-        except MergedAway as merged:
-            return Gone(key=record_id, reason=MERGED, into=merged.canonical_id)
-        except NotFound:
-            return Gone(key=record_id, reason=DELETED)
+        answer = await asked_by_id(self.courier.client, stream, record_id)
+        if isinstance(answer, Gone):
+            return answer
         if not stream.can_archive or self._may_be_found_later(answer) or await self._is_found(record_id):
             return None
         return Gone(key=record_id, reason=ARCHIVED)
 
     def _may_be_found_later(self, answer: Response[bytes]) -> bool:
         """Whether a record changed so lately that searches may not find it yet."""
-        now = parsedate_to_datetime(answer.headers["date"]).timestamp() if "date" in answer.headers else 0
+        try:
+            now = parsedate_to_datetime(answer.headers["date"]).timestamp()
+        except (KeyError, ValueError):
+            return True
         head = head_of(answer.content)
         return max(head.updated_at or 0, head.created_at) > now - self.terms.lookback
-
-    @property
-    def _asking_version(self) -> str | None:
-        """The version to ask in: one that tells a merged contact from a deleted one."""
-        merges = self.courier.stream.can_archive and not at_least(self.terms.version, _TELLS_MERGES)
-        return _TELLS_MERGES if merges else None
 
     async def _is_found(self, record_id: str) -> bool:
         """Whether a search finds a record that is there: it does not find one that is archived."""

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from intercom_pipeline.intercom.errors import InvalidRequest, Retryable
+from intercom_pipeline.intercom.errors import Retryable
 from intercom_pipeline.sandbox import Fault, FaultKind, Options, Request, Sandbox, Sizes, serve
 from intercom_pipeline.sync.results import Outcome, SyncResult
+from intercom_pipeline.sync.scrolling import ScrollTaken
 from tests.syncing import assert_equal_to_the_workspace, select, sync
 
 SCROLL, LIST = "GET /companies/scroll", "POST /companies/list"
@@ -59,7 +60,7 @@ def test_more_companies_than_the_list_gives_are_complete(tmp_path: Path) -> None
         sandbox.workspace.hold_scroll()
         failed = synced(sandbox, tmp_path)
         assert failed.outcome is Outcome.FAILED
-        assert isinstance(failed.error, InvalidRequest)
+        assert isinstance(failed.error, ScrollTaken)
         assert select(tmp_path, GONE) == []
 
 

@@ -143,7 +143,7 @@ def test_an_interrupted_sweep_flags_nothing(sandbox: Sandbox, tmp_path: Path) ->
     first, second, *_ = ids(sandbox, "conversations")
     for conversation_id in (first, second):
         sandbox.workspace.delete_conversation(conversation_id)
-    sandbox.faults.add(Fault(kind=FaultKind.ERROR_503, match=f"GET /conversations/{second}"))
+    sandbox.faults.add(Fault(kind=FaultKind.ERROR_503, match="POST /conversations/search", after=1))
     interrupted = sweep(sandbox, tmp_path, "conversations")["conversations"]
     assert interrupted.outcome is Outcome.FAILED
     assert flagged(tmp_path, "conversations") == []

@@ -19,6 +19,7 @@ CONVERSATIONS = (
         table=DELETED_CONVERSATIONS_TABLE,
         group="conversations",
         path="/conversations/deleted",
+        params=(("order", "desc"),),
         records="conversations",
         paging=Paging.PAGE_NUMBER,
         replication=Replication.NEWEST_FIRST,
