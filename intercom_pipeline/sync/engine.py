@@ -211,6 +211,7 @@ class Engine:
             bookmark_before=part.bookmark_before,
             bookmark_after=bookmark_after,
             error=error,
+            records=part.courier.records,
         )
         run = _run(result, part, self.options)
         await writer.ask(lambda warehouse: warehouse.record(run))

@@ -1,7 +1,7 @@
 """What a sync tells while it runs and when a stream ends."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from intercom_pipeline.errors import PipelineError
@@ -70,6 +70,7 @@ class SyncResult:
         seconds: From its start to its end.
         bookmark_before: Its bookmark before the run (unix seconds).
         bookmark_after: Its bookmark after the run (unix seconds).
+        records: Records that were read, stored or not.
         error: What went wrong, where it failed, or why it was skipped.
     """
 
@@ -82,8 +83,10 @@ class SyncResult:
     bookmark_before: int | None
     bookmark_after: int | None
     error: PipelineError | None = None
+    records: int = 0
 
     @property
     def total(self) -> Changes:
-        """What changed in the stream's own table."""
-        return self.changes.get(self.stream.name, Changes())
+        """What changed in the stream's own table; what was looked at and left alone counts as read."""
+        changes = self.changes.get(self.stream.name, Changes())
+        return replace(changes, read=max(changes.read, self.records))
