@@ -129,3 +129,20 @@ def flag_children(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     for child in table.children:
         _flag_with_parent(connection, child, table)
         flag_children(connection, child)
+
+
+def unflag(connection: duckdb.DuckDBPyConnection, table: Table, parents: str) -> int:
+    """Take the flags off the rows of those parents whose ids an SQL query gives; returns how many had one."""
+    return counted(
+        connection,
+        f"UPDATE main.{identifier(table.name)} SET _deleted_at = NULL, _deleted_reason = NULL "
+        f"WHERE _deleted_at IS NOT NULL AND {identifier(table.parent_column)} IN ({parents})",
+    )
+
+
+def unflag_children(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Take the flags off what belongs to rows that are there."""
+    there = f"SELECT {identifier(table.primary_key[0])} FROM main.{identifier(table.name)} "
+    for child in table.children:
+        if unflag(connection, child, there + "WHERE _deleted_at IS NULL"):
+            unflag_children(connection, child)

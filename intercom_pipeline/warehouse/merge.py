@@ -11,6 +11,7 @@ import duckdb
 
 from intercom_pipeline.warehouse import history
 from intercom_pipeline.warehouse.ddl import identifier
+from intercom_pipeline.warehouse.gone import unflag, unflag_children
 from intercom_pipeline.warehouse.spool import Spool
 from intercom_pipeline.warehouse.stage import reading, staged
 from intercom_pipeline.warehouse.table import Cap, Table
@@ -74,16 +75,14 @@ def merge(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, Chan
 def _merge_children(connection: duckdb.DuckDBPyConnection, parent: Table) -> Iterator[tuple[str, Changes]]:
     for child in parent.children:
         yield from _merge_children(connection, child)
-        removed = revived = 0
+        removed = 0
         if child.keeps_vanished:
-            revived = _revive(connection, child, parent=parent)
+            _revive(connection, child, parent=parent)
         else:
             removed = _delete_vanished_children(connection, child, parent=parent)
         if child.cap:
             _count_sent(connection, child, child.cap)
         yield child.name, _merge_one(connection, child) + Changes(removed=removed)
-        if revived and child.history:
-            history.begin(connection, child)
         if child.cap:
             _count_missing(connection, child, child.cap, parent=parent)
 
@@ -113,30 +112,19 @@ def _drop_orphans(connection: duckdb.DuckDBPyConnection, parent: Table) -> None:
         _drop_orphans(connection, child)
 
 
-def _revive(connection: duckdb.DuckDBPyConnection, child: Table, *, parent: Table) -> int:
+def _revive(connection: duckdb.DuckDBPyConnection, child: Table, *, parent: Table) -> None:
     """Children that were flagged with their parent are there again with it, also those not sent any more."""
-    return counted(
-        connection,
-        f"UPDATE main.{identifier(child.name)} SET _deleted_at = NULL, _deleted_reason = NULL "
-        f"WHERE _deleted_at IS NOT NULL AND {identifier(child.parent_column)} IN "
-        f"(SELECT {identifier(parent.primary_key[0])} FROM {staged(parent)})",
-    )
+    if unflag(connection, child, f"SELECT {identifier(parent.primary_key[0])} FROM {staged(parent)}"):
+        unflag_children(connection, child)
 
 
 def _delete_vanished_children(connection: duckdb.DuckDBPyConnection, child: Table, *, parent: Table) -> int:
     """Delete the children that a staged parent had and has no more."""
-    if child.history:
-        history.end(connection, child, _vanished(child, "h", parent=parent))
-    vanished = _vanished(child, "t", parent=parent)
-    return counted(connection, f"DELETE FROM main.{identifier(child.name)} t WHERE {vanished}")
-
-
-def _vanished(child: Table, row: str, *, parent: Table) -> str:
-    """SQL for whether a row of a child, or of its history, is one that a staged parent has no more."""
     parents = f"SELECT {identifier(parent.primary_key[0])} FROM {staged(parent)}"
-    return (
-        f"{row}.{identifier(child.parent_column)} IN ({parents}) "
-        f"AND NOT EXISTS (SELECT 1 FROM {staged(child)} s WHERE {_same_key(child, row)})"
+    return counted(
+        connection,
+        f"DELETE FROM main.{identifier(child.name)} t WHERE {identifier(child.parent_column)} IN ({parents}) "
+        f"AND NOT EXISTS (SELECT 1 FROM {staged(child)} s WHERE {_same_key(child)})",
     )
 
 
@@ -182,8 +170,8 @@ def _merge_one(connection: duckdb.DuckDBPyConnection, table: Table) -> Changes:
     return Changes(read=read, inserted=read - known, updated=known - unchanged, unchanged=unchanged)
 
 
-def _same_key(table: Table, row: str = "t") -> str:
-    return " AND ".join(f"s.{identifier(name)} = {row}.{identifier(name)}" for name in table.primary_key)
+def _same_key(table: Table) -> str:
+    return " AND ".join(f"s.{identifier(name)} = t.{identifier(name)}" for name in table.primary_key)
 
 
 def _same_values(table: Table) -> str:

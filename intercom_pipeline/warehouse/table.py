@@ -132,7 +132,7 @@ class Table:
         scalar: For a child whose list holds bare values: the key they are given.
         keeps_vanished: For a child: rows missing from the parent's list stay, because the list is capped.
         cap: For a child: how the parent says that its list is capped.
-        history: Whether former versions of the rows are kept, in a table of their own.
+        history: Whether former versions of the rows are kept, in a table of their own; not for a child.
     """
 
     name: str

@@ -114,11 +114,7 @@ class Warehouse:
 
     def _is_new(self, batch: Batch) -> bool:
         """Whether none of a batch's records is known, as in most batches of a first sync."""
-        if (
-            any(each.history for each in batch.table.tree())
-            or len(batch.table.primary_key) > 1
-            or _capped(batch)
-        ):
+        if batch.table.history or len(batch.table.primary_key) > 1 or _capped(batch):
             return False
         key = identifier(batch.table.primary_key[0])
         known = self.connection.execute(

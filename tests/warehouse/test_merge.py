@@ -201,3 +201,34 @@ def test_a_record_stays_truncated_when_most_of_its_children_are_the_same(warehou
         )
         warehouse.commit([batch], [])
         assert select(warehouse, "SELECT truncated, missing FROM wholes") == [(True, 1)]
+
+
+def test_what_belongs_to_children_that_are_not_sent_any_more_comes_back_with_them(tmp_path: Path) -> None:
+    """Down the tree, and only of the record that came back; the children of one still gone stay flagged."""
+    thumbs = _keyed("thumbs", parent="file_id")
+    files = replace(_keyed("files", parent="part_id"), children=(thumbs,))
+    parts = replace(_keyed("parts", parent="thing_id"), children=(files,), keeps_vanished=True)
+    table = replace(THINGS, name="wholes", children=(parts,))
+    with open_warehouse(DataFolder(tmp_path), table.tree()) as warehouse:
+        for number in (1, 2):
+            nested = {"id": f"p{number}", "files": [{"id": f"f{number}", "thumbs": [{"id": f"t{number}"}]}]}
+            store(warehouse, table, {"id": str(number), "updated_at": 1, "parts": [nested]})
+        warehouse.commit([Batch(table=table, gone={key: Gone(key=key) for key in ("1", "2")})], [])
+        store(warehouse, table, {"id": "1", "updated_at": 1, "parts": []})
+        for name in ("parts", "files", "thumbs"):
+            assert select(warehouse, f"SELECT id[2:], _deleted_reason FROM {name} ORDER BY id") == [
+                ("1", None),
+                ("2", "deleted"),
+            ]
+
+
+def _keyed(name: str, *, parent: str) -> Table:
+    columns = (column(parent, Kind.ID, PARENT), column("id", Kind.ID))
+    return replace(child(name), columns=columns, primary_key=("id",))
+
+
+def store(warehouse: Warehouse, table: Table, *records: dict[str, Any]) -> dict[str, Changes]:
+    batch = Batch(table=table)
+    for record in records:
+        batch.add(json.dumps(record).encode())
+    return warehouse.commit([batch], [])
