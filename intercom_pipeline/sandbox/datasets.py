@@ -146,6 +146,8 @@ _TICKET = Dataset(
     time="ticket_created_at",
     attributes=(
         Attribute(id="ticket_id", name="Ticket ID", value=_field("ticket_id"), prefix="ticket"),
+        # The same name again: Intercom's own description says that attributes may share theirs.
+        Attribute(id="ticket_raw_id", name="Ticket ID", value=_field("id"), prefix="ticket"),
         Attribute(
             id="ticket_created_at", name="Ticket created at", value=_moment("created_at"), prefix="ticket"
         ),

@@ -84,13 +84,15 @@ class Exports:
         return job
 
     def file(self, columns: Sequence[Attribute], rows: Sequence[Sequence[Any]]) -> bytes:
-        """CSV with the attributes' names above, gzipped where the options say so."""
+        """CSV with the attributes' names above, or as else the options say, and gzipped where they do."""
+        options = self._options
+        spare = [f"spare {number}" for number in range(options.export_spare_cells)]
         text = io.StringIO()
         writer = csv.writer(text)
-        writer.writerow([column.name for column in columns])
-        writer.writerows(rows)
-        body = text.getvalue().encode()
-        return gzip.compress(body, mtime=0) if self._options.export_gzipped else body
+        writer.writerow([getattr(column, options.export_header) for column in columns])
+        writer.writerows([*row, *spare] for row in rows)
+        body = text.getvalue().encode("utf-8-sig" if options.export_marked else "utf-8")
+        return gzip.compress(body, mtime=0) if options.export_gzipped else body
 
     def _job(self, identity: str) -> Export:
         if identity not in self._jobs:

@@ -1,6 +1,7 @@
 """What a workspace holds, and how its server behaves: two frozen values."""
 
 from dataclasses import dataclass, fields
+from typing import Literal
 
 NEWEST_VERSION = "2.17"
 MOST_OF_A_KIND = 2_000_000
@@ -80,6 +81,12 @@ class Options:
     """Whether reporting exports end as failed."""
     export_gzipped: bool = True
     """Whether an export's file is gzipped CSV or plain (Intercom's description does not say)."""
+    export_header: Literal["name", "id", "qualified_id", "prefix"] = "name"
+    """What of an attribute heads its column in an export (Intercom does not say); its prefix never would."""
+    export_marked: bool = False
+    """Whether an export's text begins with a byte order mark."""
+    export_spare_cells: int = 0
+    """How many cells each row of an export has beyond its header."""
     export_expires_after_seconds: float = 172_800
     """How long after it was asked for an export's file can be had."""
     exports_at_once: int = 5

@@ -5,24 +5,17 @@
 """
 
 import asyncio
-import csv
-import gzip
-import hashlib
-import io
-import zlib
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from time import time
-from typing import Any
 
 import msgspec
 
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.sync.delivery import Courier
+from intercom_pipeline.sync.exported_file import Dataset, ExportedFile
 from intercom_pipeline.sync.plan import Terms
-from intercom_pipeline.warehouse.table import PARENT
 
 _DATASETS = "/export/reporting_data/get_datasets"
 _JOB = "/export/reporting_data/{id}"
@@ -43,18 +36,8 @@ class UnknownDataset(PipelineError):
     """A reporting dataset was asked for that the workspace does not have."""
 
 
-class _Attribute(msgspec.Struct):
-    id: str
-    qualified_id: str | None = None
-
-
-class _Dataset(msgspec.Struct):
-    id: str
-    attributes: list[_Attribute]
-
-
 class _Datasets(msgspec.Struct):
-    data: list[_Dataset]
+    data: list[Dataset]
 
 
 class _Job(msgspec.Struct):
@@ -68,6 +51,7 @@ async def read_exports(courier: Courier, terms: Terms, names: Sequence[str]) -> 
     Raises:
         UnknownDataset: The workspace does not have one of them; nothing was exported.
         ExportFailed: Intercom gave a job up, or did not end it in time.
+        ExportTooLarge: A file is larger than is read.
     """
     await courier.begin_sighting()
     answer = await courier.client.get(_DATASETS, decode=msgspec.json.Decoder(_Datasets).decode)
@@ -88,12 +72,12 @@ async def read_exports(courier: Courier, terms: Terms, names: Sequence[str]) -> 
 class _Export:
     courier: Courier
     terms: Terms
-    dataset: _Dataset
+    dataset: Dataset
 
     async def read(self) -> None:
         file = await self._file(await self._finished(await self._begun()))
         last: Sequence[bytes] = ()
-        found = _rows(file, self.dataset.id)
+        found = file.records()
         while rows := list(islice(found, _ROWS_AT_ONCE)):
             await self.courier.store(last)
             self.courier.records += len(rows)
@@ -103,7 +87,7 @@ class _Export:
     async def _begun(self) -> str:
         asked = {
             "dataset_id": self.dataset.id,
-            "attribute_ids": [each.qualified_id or each.id for each in self.dataset.attributes],
+            "attribute_ids": [attribute.asked_by for attribute in self.dataset.attributes],
             "start_time": _FIRST_MOMENT,
             "end_time": int(time()),
         }
@@ -127,14 +111,22 @@ class _Export:
             await asyncio.sleep(min(patience.wait_initial * 2**poll, patience.wait_max / 4))
         raise self._failed("the job did not end in time")
 
-    async def _file(self, job: str) -> bytes:
+    async def _file(self, job: str) -> ExportedFile:
         answer = await self.courier.client.get(
             _FILE.replace("{id}", job),
             params=self._named(job),
             accept="application/octet-stream",
-            decode=_unpacked,
+            decode=self._checked,
         )
-        return bytes(answer.content)
+        file: ExportedFile = answer.content
+        return file
+
+    def _checked(self, body: bytes) -> ExportedFile:
+        """The file, once it was read to its end: what is no such file must not make rows vanish."""
+        limit = self.courier.client.connection.max_response_bytes
+        file = ExportedFile(dataset=self.dataset, most_bytes=limit, body=body)
+        file.check()
+        return file
 
     def _named(self, job: str) -> dict[str, str]:
         # The description asks for all three; nothing but the path is known to be looked at.
@@ -145,29 +137,3 @@ class _Export:
             f"Intercom did not export the dataset {self.dataset.id}: {why}.",
             fix="Run it again later; what was stored before stays.",
         )
-
-
-def _unpacked(body: bytes) -> bytes:
-    """The file's text; a garbled file is a ValueError, and asked for again."""
-    try:
-        text = gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
-    except (EOFError, OSError, zlib.error) as error:
-        raise ValueError(str(error)) from None
-    text.decode()
-    return text
-
-
-def _rows(file: bytes, dataset: str) -> Iterator[bytes]:
-    """The file's rows as records. They have no id: the same values, counted where they recur, make one."""
-    seen: Counter[str] = Counter()
-    lines = csv.DictReader(io.StringIO(file.decode()))
-    for values in lines:
-        encoded = msgspec.json.encode(_named_once(values))
-        digest = hashlib.sha256(encoded).hexdigest()[:32]
-        seen[digest] += 1
-        record = {PARENT: dataset, "row_id": f"{digest}-{seen[digest]}", "values": msgspec.Raw(encoded)}
-        yield msgspec.json.encode(record)
-
-
-def _named_once(values: dict[str | Any, str | Any]) -> dict[str, Any]:
-    return {str(name): value for name, value in values.items() if name is not None}

@@ -43,12 +43,20 @@ REPORTING_DATASETS_TABLE = Table(
 
 REPORTING_DATA_TABLE = Table(
     name="reporting_data",
-    description="The rows of the reports' datasets that your settings name.",
+    description=(
+        "The rows of the reports' datasets that your settings name. "
+        "They have no id: a row that changes is flagged, and a new one takes its place."
+    ),
     grain="one row of one dataset",
     primary_key=("dataset", "row_id"),
     columns=(
         identifier("dataset", "The dataset's id, as in reporting_datasets.", field=PARENT),
-        identifier("row_id", "The row's id, made of its values."),
-        json("values", "The row's values as text, by attribute.", personal=True),
+        identifier("row_id", "The row's id, made of its values: with any of them it changes."),
+        json(
+            "values",
+            "The row's values as text, by what heads the column in Intercom's file; the second Tag is Tag_2, "
+            "and cells that nothing heads are in _remainder.",
+            personal=True,
+        ),
     ),
 )
