@@ -1,6 +1,6 @@
 """Rows whose record is gone from Intercom: found, and flagged with the reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 import duckdb
@@ -58,25 +58,51 @@ def not_sighted(connection: duckdb.DuckDBPyConnection, table: Table, *, limit: i
     return [key for (key,) in rows]
 
 
-def flag_not_sighted(connection: duckdb.DuckDBPyConnection, table: Table, parent: str | None) -> int:
-    """Flag the rows that were not met (of one parent, where it is named), since all were read.
+def flag_not_sighted(
+    connection: duckdb.DuckDBPyConnection, table: Table, closed: Collection[str | None]
+) -> int:
+    """Flag the rows that were not met of parents all of whose rows were read.
+
+    What was met of them is forgotten then: no parent is read twice in a run.
+
+    Args:
+        connection: The open warehouse.
+        table: The table.
+        closed: The parents' ids; None among them stands for the whole table.
 
     Returns:
         How many rows were flagged.
     """
-    condition, parameters = f"{key_of(table)} NOT IN (FROM {sighted(table)})", {"reason": VANISHED}
-    if parent is not None:
-        condition += f" AND {identifier(table.parent_column)} = $parent"
-        parameters["parent"] = parent
+    if None in closed:
+        flagged = _flag_not_sighted(connection, table, "true")
+        begin_sighting(connection, table)
+        return flagged
+    # One statement for all of them: each looks through the whole table, and there may be 100,000 parents.
+    connection.execute("CREATE OR REPLACE TEMP TABLE closed AS SELECT unnest($1::VARCHAR[])", [list(closed)])
+    of_closed = f"{identifier(table.parent_column)} IN (FROM closed)"
+    flagged = _flag_not_sighted(connection, table, of_closed)
+    _forget_sighted(connection, table, of_closed)
+    return flagged
+
+
+def _flag_not_sighted(connection: duckdb.DuckDBPyConnection, table: Table, condition: str) -> int:
     flagged = counted(
         connection,
         f"UPDATE main.{identifier(table.name)} SET _deleted_at = now(), _deleted_reason = $reason "
-        f"WHERE _deleted_at IS NULL AND {condition}",
-        parameters,
+        f"WHERE {condition} AND _deleted_at IS NULL AND {key_of(table)} NOT IN (FROM {sighted(table)})",
+        {"reason": VANISHED},
     )
     if flagged:
         flag_children(connection, table)
     return flagged
+
+
+def _forget_sighted(connection: duckdb.DuckDBPyConnection, table: Table, condition: str) -> None:
+    rows = f"SELECT {key_of(table)} FROM main.{identifier(table.name)} WHERE {condition}"
+    # Made anew: rows deleted from a temporary table would still be read over until the run ends.
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {sighted(table)} AS FROM {sighted(table)} WHERE key NOT IN ({rows})"
+    )
 
 
 def flag(connection: duckdb.DuckDBPyConnection, table: Table, gone: Sequence[Gone]) -> int:

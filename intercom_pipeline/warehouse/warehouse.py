@@ -130,7 +130,8 @@ class Warehouse:
         removed = flag(self.connection, table, list(batch.gone.values())) if batch.gone else 0
         if batch.sighted:
             sight(self.connection, table, batch.sighted)
-        removed += sum(flag_not_sighted(self.connection, table, parent) for parent in batch.closed)
+        if batch.closed:
+            removed += flag_not_sighted(self.connection, table, batch.closed)
         if batch.orphaned_by:
             removed += flag_orphans(self.connection, table, parent=batch.orphaned_by)
         changes[table.name] += Changes(removed=removed)
