@@ -21,7 +21,7 @@ from intercom_pipeline.sync.catalog import CATALOG
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TESTS = "uv run pytest -n auto"
-DAGSTER = "uv run dagster dev -w workspace.yaml"
+DAGSTER = "uv run intercom-pipeline dev"
 
 
 def blocks(language: str) -> list[str]:

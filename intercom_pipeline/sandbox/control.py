@@ -191,7 +191,7 @@ def _set_clock(service: Service, body: bytes) -> dict[str, float]:
 def _mutate(service: Service, body: bytes) -> Any:
     asked = _object(body)
     if asked["do"] not in MUTATIONS:
-        raise KeyError(asked["do"])
+        raise ValueError(f"{asked['do']!r} is none of {', '.join(sorted(MUTATIONS))}")
     return getattr(service.workspace, asked["do"])(**asked.get("with", {}))
 
 
