@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from intercom_pipeline.cli.exits import QueryFailed
-from intercom_pipeline.cli.output import columns, counted, print_json, remarks, results
+from intercom_pipeline.cli.output import columns, counted, print_json, remarks, results, show
 
 _WIDEST_CELL = 60
 _NARROWEST_CELL = 8
@@ -146,16 +146,15 @@ def print_for_people(answer: Answer) -> None:
 
 def print_table(answer: Answer) -> int:
     """A table as wide as the terminal, a line a row; how many of the columns had room."""
-    console = results()
     cells = [[_cell(value) for value in row] for row in answer.rows]
-    widths = _widths(answer.names, cells, console.width)
+    widths = _widths(answer.names, cells, results().width)
     numeric = [name for at, name in enumerate(answer.names) if _is_numeric(answer.rows, at)]
     table = columns(*answer.names[: len(widths)], right=numeric)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for row in cells:
         table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in row[: len(widths)]))
-    console.print(table)
+    show(table)
     return len(widths)
 
 

@@ -1,21 +1,25 @@
 """How fresh the published file is and what the last sync did, for `status`."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from rich.console import Console
+from rich.table import Table
 
 from intercom_pipeline.cli.output import (
     ago,
     columns,
     counted,
     duration,
+    is_cut,
     joined,
     moment,
     number,
     print_json,
     results,
+    show,
     size,
+    typed,
 )
 from intercom_pipeline.warehouse import freshness, reading
 from intercom_pipeline.warehouse.files import DataFolder
@@ -23,6 +27,9 @@ from intercom_pipeline.warehouse.freshness import DriftSeen, StreamStatus
 from intercom_pipeline.warehouse.reading import About
 
 _DRIFT_SHOWN = 10
+_COLUMNS = ("stream", "rows", "complete", "bookmark", "swept", "last run", "requests", "time")
+_FIRST_TO_GO = ("bookmark", "requests", "time", "swept")
+"""What a terminal that has no room for all columns does without, in this order."""
 _SKIPPED = "skipped"
 _SYNC = "sync"
 
@@ -97,34 +104,55 @@ def _print_about(console: Console, state: State) -> None:
 
 
 def _print_streams(console: Console, streams: list[StreamStatus]) -> None:
-    swept = ("swept",) if any(each.swept_at for each in streams) else ()
-    table = columns(
-        "stream", "rows", "complete", "bookmark", *swept, "last run", "requests", "time",
-        right=("rows", "requests", "time"),
-    )  # fmt: skip
-    for each in streams:
-        if each.result != _SKIPPED or each.completed_at:
-            table.add_row(*_row(each, with_sweep=bool(swept)))
+    left_out = [] if any(each.swept_at for each in streams) else ["swept"]
+    may_go = [name for name in _FIRST_TO_GO if name not in left_out]
+    while is_cut(table := _table(streams, left_out), console.width) and may_go:
+        left_out.append(may_go.pop(0))
     console.print()
-    console.print(table)
+    show(table)
+    gone = [name for name in _FIRST_TO_GO if name in left_out and name != "swept"]
+    if gone:
+        console.print(f"A wider terminal, or --json, shows more: {', '.join(gone)}.", style="dim")
+    for each in streams:
+        if each.error and each.result != _SKIPPED:
+            console.print(f"[red]{each.stream}[/red]: {each.error}", soft_wrap=True)
+    _print_skipped(console, streams)
+
+
+def _print_skipped(console: Console, streams: list[StreamStatus]) -> None:
+    """Why streams were skipped: a line for all that were for the same reason."""
+    reasons: dict[str, list[StreamStatus]] = {}
     for each in streams:
         if each.error and each.result == _SKIPPED:
-            console.print(f"[dim]skipped: {each.error}[/dim]", soft_wrap=True)
-        elif each.error:
-            console.print(f"[red]{each.stream}[/red]: {each.error}", soft_wrap=True)
+            reasons.setdefault(each.error.replace(each.stream, "each of them"), []).append(each)
+    for reason, several in reasons.items():
+        names = ", ".join(each.stream for each in several)
+        said = several[0].error if len(several) == 1 else f"{names}: {reason}"
+        console.print(f"skipped: {said}", style="dim", markup=False, soft_wrap=True)
 
 
-def _row(each: StreamStatus, *, with_sweep: bool) -> Iterator[str]:
-    yield each.stream
-    yield number(each.rows)
-    yield ago(each.completed_at)
-    yield moment(each.bookmark)
-    if with_sweep:
-        yield ago(each.swept_at) if each.swept_at else ""
+def _table(streams: list[StreamStatus], left_out: Collection[str]) -> Table:
+    names = [name for name in _COLUMNS if name not in left_out]
+    table = columns(*names, right=("rows", "requests", "time"), wrapped=("last run",))
+    for each in streams:
+        if each.result != _SKIPPED or each.completed_at:
+            cells = _cells(each)
+            table.add_row(*(cells[name] for name in names))
+    return table
+
+
+def _cells(each: StreamStatus) -> dict[str, str]:
     work = each.work if each.work != _SYNC else ""
-    yield joined([f"{work or ''} {each.result or ''}".strip(), _left_over(each)])
-    yield number(each.requests)
-    yield duration(each.seconds)
+    return {
+        "stream": each.stream,
+        "rows": number(each.rows),
+        "complete": ago(each.completed_at),
+        "bookmark": moment(each.bookmark),
+        "swept": ago(each.swept_at) if each.swept_at else "",
+        "last run": joined([f"{work or ''} {each.result or ''}".strip(), _left_over(each)]),
+        "requests": number(each.requests),
+        "time": duration(each.seconds),
+    }
 
 
 def _left_over(each: StreamStatus) -> str:
@@ -132,10 +160,14 @@ def _left_over(each: StreamStatus) -> str:
 
 
 def _print_drift(console: Console, drift: list[DriftSeen]) -> None:
-    table = columns("table", "field", "what", "records", "last seen", right=("records",))
+    table = columns(
+        "table", "field", "what", "times seen", "last seen", right=("times seen",), wrapped=("field",)
+    )
     for each in drift[:_DRIFT_SHOWN]:
         table.add_row(each.table, each.field, each.drift, number(each.occurrences), ago(each.last_seen_at))
-    console.print("\nFields that differ from what this release knows; their values stand in _extra:")
-    console.print(table)
+    console.print("\nFields that differ from what this release knows; their values are kept in _extra:")
+    show(table)
     if len(drift) > _DRIFT_SHOWN:
         console.print(f"and {len(drift) - _DRIFT_SHOWN} more, in pipeline.schema_events")
+    ask = f"SELECT _extra FROM {drift[0].table} WHERE _extra IS NOT NULL LIMIT 5"
+    console.print(f'To see them: {typed()} query "{ask}"', style="dim", markup=False, soft_wrap=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from intercom_pipeline.cli.exits import UsageRefused
-from intercom_pipeline.cli.output import columns, counted, number, results
+from intercom_pipeline.cli.output import columns, counted, number, results, show
 from intercom_pipeline.warehouse import reading
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.reading import TableFacts
@@ -49,13 +49,14 @@ def _like(wanted: str, by_name: Mapping[str, TableFacts]) -> list[str]:
 
 def print_tables(tables: list[TableFacts]) -> None:
     """A line a table."""
-    console = results()
-    names = ["table", "rows", "one row is"] + ["what it holds"] * (console.width >= _ROOM_FOR_DESCRIPTIONS)
-    shown = columns(*names, right=("rows",), wrapped=("what it holds",))
+    names = ["table", "rows", "one row is"]
+    if results().width >= _ROOM_FOR_DESCRIPTIONS:
+        names.append("what it holds")
+    shown = columns(*names, right=("rows",), wrapped=("one row is", "what it holds"))
     for each in tables:
         cells = (each.address, number(each.rows), each.grain, each.description)
         shown.add_row(*cells[: len(names)])
-    console.print(shown)
+    show(shown)
 
 
 def print_columns(table: TableFacts) -> None:
@@ -66,4 +67,4 @@ def print_columns(table: TableFacts) -> None:
     shown = columns("column", "type", "what it holds", wrapped=("what it holds",))
     for column in table.columns:
         shown.add_row(column.name, column.type, column.description)
-    console.print(shown)
+    show(shown)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 _NO_TERMINAL = 10_000
 """Columns of output that goes to a file or a program: lines are not broken there."""
+_GAP = 2
+_NARROWEST_TEXT = 16
+"""Columns that a text needs which may take several lines."""
 _KIBI = 1024
 _MINUTE = 60
 _HOUR = 3600
@@ -66,6 +70,30 @@ def columns(
         justify: JustifyMethod = "right" if name in right else "left"
         table.add_column(name, justify=justify, no_wrap=name not in wrapped)
     return table
+
+
+def show(table: Table) -> None:
+    """A table on stdout; a file or a program gets it without the blanks that fill up its lines."""
+    console = results()
+    if console.is_terminal:
+        console.print(table)
+        return
+    with console.capture() as captured:
+        console.print(table)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def is_cut(table: Table, width: int) -> bool:
+    """Whether a table has no room in a terminal of so many columns, even with its wrapped columns narrow."""
+    room = _NARROWEST_TEXT * sum(not column.no_wrap for column in table.columns)
+    whole = [column for column in table.columns if column.no_wrap]
+    gaps = _GAP * (len(table.columns) - 1)
+    return sum(_width(column) for column in whole) + room + gaps > width
+
+
+def _width(column: Column) -> int:
+    """The terminal columns that a column's texts want."""
+    return max(cell_len(str(text)) for text in (column.header, *column.cells))
 
 
 def number(value: float | None) -> str:

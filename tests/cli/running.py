@@ -1,8 +1,13 @@
 """Run the command as people and programs do, and keep what it said."""
 
+import fcntl
 import os
+import pty
+import re
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,3 +65,29 @@ def run_process(*arguments: str, env: Mapping[str, str], cwd: Path) -> Ended:
     """Run the command in a process of its own."""
     with start(*arguments, env=env, cwd=cwd) as process:
         return ended(process)
+
+
+def run_in_terminal(
+    *arguments: str, env: Mapping[str, str], cwd: Path, rows: int = 24, columns: int = 80
+) -> Ended:
+    """Run the command in a terminal of that size; `out` is all that it wrote, without colours."""
+    reader, writer = pty.openpty()
+    fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    sized = {key: value for key, value in env.items() if key not in {"COLUMNS", "LINES"}} | {"TERM": "xterm"}
+    process = subprocess.Popen(
+        [COMMAND, *arguments], env=sized, cwd=cwd, stdin=writer, stdout=writer, stderr=writer
+    )
+    os.close(writer)
+    shown = b""
+    while piece := _read(reader):
+        shown += piece
+    os.close(reader)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).replace("\r\n", "\n")
+    return Ended(code=process.wait(), out=plain, err="")
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # Linux says so when the other end is closed
+        return b""

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -12,11 +13,12 @@ import pytest
 
 from intercom_pipeline.cli.exits import Exit
 from intercom_pipeline.cli.output import ago, duration, size
+from intercom_pipeline.sandbox import Sandbox
 from intercom_pipeline.sync.access import refused_by_version
 from intercom_pipeline.sync.catalog import CATALOG, stream_named
 from intercom_pipeline.sync.choice import is_default
 from tests.cli.conftest import SMALL, Command
-from tests.cli.running import Ended
+from tests.cli.running import Ended, environment, run_in_terminal
 
 TABLES = [table for stream in CATALOG for table in stream.tables()]
 SYNCED = [stream.name for stream in CATALOG if is_default(stream)]
@@ -48,9 +50,11 @@ def test_status_tells_of_every_stream(read: Command) -> None:
     for name in set(SYNCED) - set(SKIPPED):
         assert "complete" in lines[name]
     assert SKIPPED
+    said = " ".join(line for line in told.out.splitlines() if line.startswith("skipped: "))
+    assert said.count("needs API version") == len({stream_named(name).minimum_version for name in SKIPPED})
     for name in SKIPPED:
         assert name not in lines
-        assert f"skipped: {name} needs API version" in told.out
+        assert name in said
     assert "not running" in lines["sync"]
     assert f"{SMALL.contacts} " in lines["contacts"]
 
@@ -85,7 +89,23 @@ def test_status_tells_of_failures_drift_and_unfinished_work(
     told = read("status", "--data-dir", str(tmp_path))
     assert "tags: It broke." in told.out
     assert "1 slice left" in told.out
-    assert "tags   hue    new field        7" in told.out
+    assert "tags   hue    new field           7" in told.out
+    asked = re.findall(r'query "(.*)"', told.out)
+    assert read("query", *asked, "--data-dir", str(tmp_path)).code == Exit.OK
+
+
+@pytest.mark.parametrize("verb", ["status", "tables", "streams"])
+def test_eighty_columns_cut_no_number_no_name_and_no_time(
+    sandbox: Sandbox, synced: Path, tmp_path: Path, verb: str
+) -> None:
+    """What has no room is left out, or a text takes several lines."""
+    told = run_in_terminal(verb, env=environment(sandbox, INTERCOM_DATA_DIR=synced), cwd=tmp_path)
+    assert told.code == Exit.OK
+    assert "…" not in told.out
+    lines = [*(line.rstrip() for line in told.out.splitlines()), ""]
+    table = [line for line in lines if "complete" in line] if verb == "status" else lines[: lines.index("")]
+    assert len(table) > 20
+    assert max(map(len, table)) <= 80
 
 
 def test_status_of_a_file_of_the_first_release(read: Command, synced: Path, tmp_path: Path) -> None:
@@ -171,7 +191,7 @@ def test_a_query_answers_with_a_table(query: Command) -> None:
     """Numbers to the right, NULL said, times in UTC."""
     told = query("SELECT 'a' AS t, 12 AS n, NULL AS nothing, TIMESTAMPTZ '2026-03-01 12:00:00+02' AS at")
     assert told.out.splitlines() == [
-        "t   n  nothing  at                 ",
+        "t   n  nothing  at",
         "a  12  NULL     2026-03-01 10:00:00",
     ]
     assert told.err == "1 row\n"

@@ -45,3 +45,21 @@ def test_every_stream_says_what_it_costs_and_needs(command: Command) -> None:
         assert each["permission"], each["stream"]
         assert each["by_default"] in {"yes", "where available", "on request"}
         assert each["tables"][0] == each["stream"]
+
+
+def test_one_stream_is_shown_in_full(command: Command) -> None:
+    """Everything there is to know of it, however narrow the terminal."""
+    told = command("streams", "contacts")
+    assert told.code == Exit.OK
+    contacts = json.loads(command("streams", "contacts", "--json").out)
+    assert contacts["since"] is None
+    for fact in (contacts["grain"], contacts["permission"], contacts["cost"], *contacts["tables"]):
+        assert fact in told.out
+    assert command("streams", "contatcs").code == Exit.USAGE
+
+
+def test_a_stream_on_request_of_a_later_version_says_both(command: Command) -> None:
+    """A line ends where its text ends."""
+    lines = {line.split()[0]: line for line in command("streams").out.splitlines() if line}
+    assert "on request, needs API 2.16" in lines["custom_objects"]
+    assert not [line for line in lines.values() if line != line.rstrip()]
