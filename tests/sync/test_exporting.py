@@ -144,8 +144,10 @@ def test_a_long_cell_is_kept_whole(serving: Serving, tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_is_no_part_of_a_name(serving: Serving, tmp_path: Path) -> None:
     """The first column is found under its name."""
-    export(serving(export_marked=True), tmp_path)
-    assert all("Conversation ID" in row for row in values(tmp_path))
+    sandbox = serving(export_marked=True)
+    export(sandbox, tmp_path)
+    true = {record["id"] for record in sandbox.workspace.records("conversations")}
+    assert {row.get("Conversation ID") for row in values(tmp_path)} == true
 
 
 def test_a_file_that_unpacks_to_too_much_is_refused_at_once(serving: Serving, tmp_path: Path) -> None:
