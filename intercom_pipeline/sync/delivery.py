@@ -77,9 +77,10 @@ class Courier:
             changed = await self._changed(self._heads(records))
             records = [raw for raw in records if head_of(raw).id in changed]
         partial = [raw for raw in records if is_partial(self.stream, raw)]
-        await self._deliver_whole(partial)
+        found = await self._fetch(partial)
         await self.store(
-            _without(records, partial),
+            [*_without(records, partial), *(each for each in found if not isinstance(each, Gone))],
+            gone=[each for each in found if isinstance(each, Gone)],
             sighted=list(self._heads(page.records)) if self.sights else (),
             progress=None if self.failures else progress,
         )
@@ -89,21 +90,21 @@ class Courier:
         """The heads of records that can be asked for by id."""
         return {head.id: head for head in map(head_of, records) if _ID.fullmatch(head.id)}
 
-    async def _deliver_whole(self, records: Sequence[msgspec.Raw]) -> None:
-        """Store the whole of records of which a page gives a part only, where they changed."""
+    async def _fetch(self, records: Sequence[msgspec.Raw]) -> list[msgspec.Raw | bytes | Gone]:
+        """Fetch the whole of records of which a page gives a part only, where they changed.
+
+        Details, which may be large and many, are stored as they come; what is given back is still to be.
+        """
         heads = self._heads(records)
         # What has no id to ask by is at least noted.
-        odd = [raw for raw in records if head_of(raw).id not in heads]
-        if odd:
-            await self.store(odd)
-        if not heads:
-            return
-        changed = await self._changed(heads)
+        found: list[msgspec.Raw | bytes | Gone] = [raw for raw in records if head_of(raw).id not in heads]
+        changed = await self._changed(heads) if heads else set()
         async with asyncio.TaskGroup() as group:
             for raw in records:
                 if (record_id := head_of(raw).id) in changed:
                     await self._details.acquire()
-                    group.create_task(self._deliver_one(record_id, raw))
+                    group.create_task(self._fetch_one(record_id, raw, found))
+        return found
 
     async def _changed(self, heads: Mapping[str, Head]) -> set[str]:
         """The ids of the records whose stored version is another one, or none, or may not be the last."""
@@ -119,10 +120,14 @@ class Courier:
             or stored.get(record_id, -1) != head.updated_at
         }
 
-    async def _deliver_one(self, record_id: str, raw: msgspec.Raw) -> None:
+    async def _fetch_one(
+        self, record_id: str, raw: msgspec.Raw, found: list[msgspec.Raw | bytes | Gone]
+    ) -> None:
         try:
             whole = await self._whole(record_id, raw)
-            if isinstance(whole, Gone):
+            if not self.stream.detail:
+                found.append(whole)
+            elif isinstance(whole, Gone):
                 # Listed a moment ago, gone now: that is a deletion, not a failure.
                 await self.store(gone=[whole])
             else:
@@ -190,6 +195,7 @@ class Courier:
                 sight=self.sights,
                 sighted=sighted,
                 closes=closes,
+                may_be_empty=self.anew,
                 orphaned_by=orphaned_by,
                 progress=progress,
             )

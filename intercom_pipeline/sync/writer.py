@@ -46,6 +46,7 @@ class Delivery:
         sight: Remember that the records were met, since what is not met has vanished.
         sighted: Keys of further records that were met.
         closes: Parents all of whose rows were met with this; None stands for the whole table.
+        may_be_empty: Whether all rows of the table may have vanished.
         orphaned_by: The parents' table, where rows whose parent is gone are to be flagged with it.
         progress: What is true afterwards.
     """
@@ -56,6 +57,7 @@ class Delivery:
     sight: bool = False
     sighted: Sequence[str] = ()
     closes: Sequence[str | None] = ()
+    may_be_empty: bool = False
     orphaned_by: Table | None = None
     progress: Progress | None = None
 
@@ -119,6 +121,7 @@ class Writer:
         """Store a delivery; returns once it is safe.
 
         Raises:
+            AllVanished: It would flag every row of a table; it was not stored.
             duckdb.Error: It was not stored.
             OSError: It was not stored.
         """
@@ -205,6 +208,7 @@ def _decoded(deliveries: Sequence[Delivery], folder: Path, name: str) -> list[Ba
         batch.gone |= {gone.key: gone for gone in delivery.gone if gone.key not in batch.rows}
         batch.sighted.update(delivery.sighted)
         batch.closed.update(delivery.closes)
+        batch.may_be_empty |= delivery.may_be_empty
         batch.orphaned_by = delivery.orphaned_by or batch.orphaned_by
     worth = [batch for batch in batches.values() if batch.worth_storing]
     for batch in worth:

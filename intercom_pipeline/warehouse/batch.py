@@ -24,6 +24,7 @@ class Batch:
         gone: Records that Intercom says are gone, by key.
         sighted: Keys that were met, where a sync looks for what has vanished.
         closed: Parents all of whose rows were met; None stands for the whole table.
+        may_be_empty: Whether all rows of the table may have vanished.
         orphaned_by: The parents' table, where rows whose parent is gone are gone with it.
         notes: What was noticed about the records.
         spools: Where its rows are written, once they are.
@@ -34,6 +35,7 @@ class Batch:
     gone: dict[str, Gone] = field(default_factory=dict)
     sighted: set[str] = field(default_factory=set)
     closed: set[str | None] = field(default_factory=set)
+    may_be_empty: bool = False
     orphaned_by: Table | None = None
     notes: Counter[Note] = field(default_factory=Counter)
     spools: Sequence[Spool] = ()

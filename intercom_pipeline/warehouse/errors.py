@@ -1,6 +1,7 @@
 """What can go wrong with the warehouse's files, named for the reaction.
 
 PipelineError
+├── AllVanished              a list came empty: look in Intercom, then ask for everything anew
 └── WarehouseError
     ├── WarehouseBusy        wait, or stop the process that is named
     ├── NotADatabase         the file is something else: move it away
@@ -11,6 +12,10 @@ PipelineError
 """
 
 from intercom_pipeline.errors import PipelineError
+
+
+class AllVanished(PipelineError):
+    """Nothing of a table was met in a whole reading; nothing was flagged."""
 
 
 class WarehouseError(PipelineError):

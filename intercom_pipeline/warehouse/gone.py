@@ -7,10 +7,14 @@ import duckdb
 
 from intercom_pipeline.warehouse import history
 from intercom_pipeline.warehouse.ddl import identifier
+from intercom_pipeline.warehouse.errors import AllVanished
 from intercom_pipeline.warehouse.table import Table
 from intercom_pipeline.warehouse.transaction import counted
 
 DELETED, MERGED, ARCHIVED, VANISHED = "deleted", "merged", "archived", "vanished"
+
+_FEW = 5
+"""Rows that may well vanish all at once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +30,13 @@ class Gone:
     key: str
     reason: str = DELETED
     into: str | None = None
+
+
+def count(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+    """How many rows are there: those that are not flagged."""
+    return counted(
+        connection, f"SELECT count(*) FROM main.{identifier(table.name)} WHERE _deleted_at IS NULL"
+    )
 
 
 def key_of(table: Table) -> str:
@@ -59,7 +70,11 @@ def not_sighted(connection: duckdb.DuckDBPyConnection, table: Table, *, limit: i
 
 
 def flag_not_sighted(
-    connection: duckdb.DuckDBPyConnection, table: Table, closed: Collection[str | None]
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    closed: Collection[str | None],
+    *,
+    may_be_empty: bool = False,
 ) -> int:
     """Flag the rows that were not met of parents all of whose rows were read.
 
@@ -69,11 +84,17 @@ def flag_not_sighted(
         connection: The open warehouse.
         table: The table.
         closed: The parents' ids; None among them stands for the whole table.
+        may_be_empty: Whether all rows of the whole table may have vanished.
 
     Returns:
         How many rows were flagged.
+
+    Raises:
+        AllVanished: More than a few rows are there, and nothing of the whole table was met.
     """
     if None in closed:
+        if not may_be_empty:
+            _refuse_to_flag_all(connection, table)
         flagged = _flag_not_sighted(connection, table, "true")
         begin_sighting(connection, table)
         return flagged
@@ -83,6 +104,17 @@ def flag_not_sighted(
     flagged = _flag_not_sighted(connection, table, of_closed)
     _forget_sighted(connection, table, of_closed)
     return flagged
+
+
+def _refuse_to_flag_all(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    stored = count(connection, table)
+    if stored <= _FEW or counted(connection, f"SELECT count(*) FROM {sighted(table)}"):
+        return
+    raise AllVanished(
+        f"Intercom lists none of the {stored:,} {table.name} that are stored: none was flagged.",
+        why="So many rarely go at once: the answer may be a mishap, or the token may see less than it did.",
+        fix="Run it again later; if they are gone indeed, run the stream with --full-refresh.",
+    )
 
 
 def _flag_not_sighted(connection: duckdb.DuckDBPyConnection, table: Table, condition: str) -> int:

@@ -13,6 +13,7 @@ from intercom_pipeline.warehouse.decode import Row
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.gone import (
     begin_sighting,
+    count,
     flag,
     flag_not_sighted,
     flag_orphans,
@@ -73,6 +74,7 @@ class Warehouse:
             What changed, by table.
 
         Raises:
+            AllVanished: A batch would flag every row of its table; nothing of this commit was stored.
             duckdb.Error: Nothing of this commit was stored (a full disk, say).
         """
         for batch in batches:
@@ -131,7 +133,7 @@ class Warehouse:
         if batch.sighted:
             sight(self.connection, table, batch.sighted)
         if batch.closed:
-            removed += flag_not_sighted(self.connection, table, batch.closed)
+            removed += flag_not_sighted(self.connection, table, batch.closed, may_be_empty=batch.may_be_empty)
         if batch.orphaned_by:
             removed += flag_orphans(self.connection, table, parent=batch.orphaned_by)
         changes[table.name] += Changes(removed=removed)
@@ -221,17 +223,18 @@ class Warehouse:
             {"stream": stream, "after": after, "changed_only": changed_only},
         ).fetchall()
 
+    def count(self, table: Table) -> int:
+        """How many records of a table are there (not flagged as gone)."""
+        return count(self.connection, table)
+
     def glance(self, table: Table) -> Glance:
         """How many records of a table are there, and a few of its rows with personal values masked."""
         name = identifier(table.name)
-        count = self.connection.execute(
-            f"SELECT count(*) FROM main.{name} WHERE _deleted_at IS NULL"
-        ).fetchone()
         shown = ", ".join(_shown(column) for column in table.columns)
         rows = self.connection.execute(f"SELECT {shown} FROM main.{name} LIMIT {_PREVIEW_ROWS}").fetchall()
         names = [column.name for column in table.columns]
         return Glance(
-            rows=count[0] if count else 0,
+            rows=self.count(table),
             preview=tuple(dict(zip(names, row, strict=True)) for row in rows),
         )
 
