@@ -8,7 +8,7 @@ import duckdb
 from intercom_pipeline.warehouse import progress as memory
 from intercom_pipeline.warehouse import views
 from intercom_pipeline.warehouse.batch import Batch
-from intercom_pipeline.warehouse.ddl import identifier
+from intercom_pipeline.warehouse.ddl import identifier, remember
 from intercom_pipeline.warehouse.decode import Row
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.gone import (
@@ -246,10 +246,11 @@ class Warehouse:
         """The slices an earlier run left unfinished, oldest first."""
         return memory.open_slices(self.connection, stream)
 
-    def forget(self, stream: str) -> None:
-        """Forget how far a stream is, so that the next sync asks for everything. Its rows stay."""
+    def fetch_anew(self, stream: str) -> None:
+        """Forget how far a stream is, and remember, until that is done, that each record is to be fetched."""
         with transaction(self.connection):
             memory.forget(self.connection, stream)
+            remember(self.connection, REFETCH + stream, "a full refresh was asked for")
 
     def is_to_be_fetched_anew(self, stream: str) -> bool:
         """Whether rows lack what an earlier release did not store, so that each record is asked for again."""
