@@ -1,6 +1,6 @@
 """How fresh the published file is and what the last sync did, for `status`."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from rich.console import Console
@@ -11,7 +11,7 @@ from intercom_pipeline.cli.output import (
     columns,
     counted,
     duration,
-    is_cut,
+    fitted,
     joined,
     moment,
     number,
@@ -104,15 +104,13 @@ def _print_about(console: Console, state: State) -> None:
 
 
 def _print_streams(console: Console, streams: list[StreamStatus]) -> None:
-    left_out = [] if any(each.swept_at for each in streams) else ["swept"]
-    may_go = [name for name in _FIRST_TO_GO if name not in left_out]
-    while is_cut(table := _table(streams, left_out), console.width) and may_go:
-        left_out.append(may_go.pop(0))
+    swept = any(each.swept_at for each in streams)
+    names = [name for name in _COLUMNS if name != "swept" or swept]
+    table, left_out = fitted(lambda names: _table(streams, names), names, _FIRST_TO_GO, console.width)
     console.print()
     show(table)
-    gone = [name for name in _FIRST_TO_GO if name in left_out and name != "swept"]
-    if gone:
-        console.print(f"A wider terminal, or --json, shows more: {', '.join(gone)}.", style="dim")
+    if left_out:
+        console.print(f"A wider terminal, or --json, shows more: {', '.join(left_out)}.", style="dim")
     for each in streams:
         if each.error and each.result != _SKIPPED:
             console.print(f"[red]{each.stream}[/red]: {each.error}", soft_wrap=True)
@@ -131,8 +129,7 @@ def _print_skipped(console: Console, streams: list[StreamStatus]) -> None:
         console.print(f"skipped: {said}", style="dim", markup=False, soft_wrap=True)
 
 
-def _table(streams: list[StreamStatus], left_out: Collection[str]) -> Table:
-    names = [name for name in _COLUMNS if name not in left_out]
+def _table(streams: list[StreamStatus], names: Sequence[str]) -> Table:
     table = columns(*names, right=("rows", "requests", "time"), wrapped=("last run",))
     for each in streams:
         if each.result != _SKIPPED or each.completed_at:

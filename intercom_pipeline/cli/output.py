@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +83,7 @@ def show(table: Table) -> None:
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
-def is_cut(table: Table, width: int) -> bool:
+def _is_cut(table: Table, width: int) -> bool:
     """Whether a table has no room in a terminal of so many columns, even with its wrapped columns narrow."""
     room = _NARROWEST_TEXT * sum(not column.no_wrap for column in table.columns)
     whole = [column for column in table.columns if column.no_wrap]
@@ -91,9 +91,20 @@ def is_cut(table: Table, width: int) -> bool:
     return sum(_width(column) for column in whole) + room + gaps > width
 
 
+def fitted(
+    made: Callable[[Sequence[str]], Table], names: Sequence[str], first_to_go: Sequence[str], width: int
+) -> tuple[Table, list[str]]:
+    """A table without the columns that a terminal has no room for, and their names; `made` makes it."""
+    left_out: list[str] = []
+    may_go = [name for name in first_to_go if name in names]
+    while _is_cut(table := made([name for name in names if name not in left_out]), width) and may_go:
+        left_out.append(may_go.pop(0))
+    return table, left_out
+
+
 def _width(column: Column) -> int:
-    """The terminal columns that a column's texts want."""
-    return max(cell_len(str(text)) for text in (column.header, *column.cells))
+    """The terminal columns that a column is given, or that its texts want."""
+    return column.width or max(cell_len(str(text)) for text in (column.header, *column.cells))
 
 
 def number(value: float | None) -> str:

@@ -54,19 +54,21 @@ def _results(choice: "Choice", settings: "Settings") -> "list[SyncResult]":
 
     events = run(choice.streams, connection=connection, folder=folder, options=choice.options)
     with stoppable(why=KEPT, fix=RESUMES), closing(events):
-        return watch(events, [stream.name for stream in choice.streams])
+        return watch(events, [stream.name for stream in choice.streams], choice.options.work)
 
 
 def _tell(
     ended: "list[SyncResult]", settings: "Settings", options: "Options", seconds: float, *, as_json: bool
 ) -> None:
-    from intercom_pipeline.cli import sync_summary  # noqa: PLC0415 - late
+    from intercom_pipeline.cli import sweep_summary, sync_summary  # noqa: PLC0415 - late
     from intercom_pipeline.warehouse.flagged import flagged_in  # noqa: PLC0415 - late
 
     folder = settings.folder()
     flagged = flagged_in(folder, options.run_id)
     if as_json:
         sync_summary.print_as_json(ended, folder.published, seconds, flagged)
+    elif options.sweep:
+        sweep_summary.print_for_people(ended, folder.published, seconds, flagged)
     else:
         sync_summary.print_for_people(ended, folder.published, seconds)
         sync_summary.print_flagged(flagged)

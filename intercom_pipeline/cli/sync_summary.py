@@ -1,14 +1,25 @@
 """How a run ended: a table for people, an object for programs, what was flagged and what went wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from intercom_pipeline.cli.exits import exit_for_results
-from intercom_pipeline.cli.output import columns, counted, duration, number, print_error, print_json, results
+from intercom_pipeline.cli.output import (
+    columns,
+    counted,
+    duration,
+    joined,
+    number,
+    print_error,
+    print_json,
+    results,
+    show,
+)
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.sync.results import Outcome, SyncResult
+from intercom_pipeline.sync.skipped import why_skipped
 from intercom_pipeline.warehouse.flagged import Flagged
 
 _MOST_ROWS = 16
@@ -18,7 +29,6 @@ _CHANGES = ("read", "inserted", "updated", "unchanged", "removed")
 def print_for_people(ended: Sequence[SyncResult], published: Path, seconds: float) -> None:
     """What each stream brought (of many, the small ones together), what was skipped, and where to read it."""
     rows = _rows([each for each in ended if each.outcome is not Outcome.SKIPPED])
-    console = results()
     if rows:
         # What is the same for every stream says nothing, and 80 columns have no room for it.
         dull = {"result": Outcome.COMPLETE.value, "removed": "0"}
@@ -26,8 +36,18 @@ def print_for_people(ended: Sequence[SyncResult], published: Path, seconds: floa
         table = columns(*names, right=(*_CHANGES, "requests", "time"))
         for row in rows:
             table.add_row(*(row[name] for name in names))
-        console.print(table)
-    _print_skipped(ended)
+        show(table)
+    print_end(ended, published, seconds)
+
+
+def print_end(ended: Sequence[SyncResult], published: Path, seconds: float) -> None:
+    """What was skipped, what it cost, and where to read it."""
+    console = results()
+    skipped = why_skipped(ended)
+    if skipped:
+        console.print()
+    for line in skipped:
+        console.print(line, style="dim", soft_wrap=True)
     requests = sum(result.cost.requests for result in ended)
     console.print(
         f"\n{counted(requests, 'request')} in {duration(seconds)}. To read it: {published}", soft_wrap=True
@@ -59,25 +79,17 @@ def _row(several: Sequence[SyncResult], name: str) -> dict[str, str]:
     }
 
 
-def _print_skipped(ended: Sequence[SyncResult]) -> None:
-    """What this workspace, token or API version does not give: a line for all that want the same."""
-    wanted: dict[str, list[str]] = {}
-    for result in ended:
-        if result.outcome is Outcome.SKIPPED and result.error:
-            wanted.setdefault(result.error.fix, []).append(result.stream.name)
-    console = results()
-    if wanted:
-        console.print()
-    for fix, names in wanted.items():
-        console.print(f"Skipped: {', '.join(names)}. {fix}", style="dim", soft_wrap=True)
-
-
 def print_flagged(flagged: Flagged) -> None:
     """What is gone from Intercom, by table and reason; nothing where nothing is."""
     console = results()
     for table, reasons in flagged.items():
-        counts = ", ".join(f"{number(count)} {reason}" for reason, count in reasons.items())
-        console.print(f"Gone from Intercom: {table}: {counts}", soft_wrap=True)
+        console.print(f"Gone from Intercom: {table}: {reasoned(reasons)}", soft_wrap=True)
+
+
+def reasoned(reasons: Mapping[str, int]) -> str:
+    """How many rows were flagged for which reason, the most first."""
+    most_first = sorted(reasons.items(), key=lambda each: -each[1])
+    return joined(f"{number(count)} {reason}" for reason, count in most_first)
 
 
 def print_errors(ended: Sequence[SyncResult]) -> None:

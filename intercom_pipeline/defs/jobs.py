@@ -51,9 +51,9 @@ def nightly_sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.S
 
 def _unless_busy(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     unfinished = context.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))
-    ours = [run.run_id for run in unfinished if _is_ours(run)]
+    ours = [run for run in unfinished if _is_ours(run)]
     if ours:
-        return dg.SkipReason(f"The sync of run {ours[0]} is still running.")
+        return dg.SkipReason(f"Run {ours[0].run_id} of {ours[0].job_name} is still going on.")
     return dg.RunRequest()
 
 

@@ -43,7 +43,7 @@ def sweep(
         events = sync.start(
             choice.streams, connection=intercom.connection(), folder=folder, options=choice.options
         )
-        ended = list(logged(events, context.log))
+        ended = list(logged(events, context.log, work=options.work))
         flagged = flagged_in(folder, options.run_id)
     for result in ended:
         if result.outcome is Outcome.COMPLETE:

@@ -10,22 +10,34 @@ class StreamUnavailable(PipelineError):
     """This workspace, token or API version does not give the stream."""
 
 
+class LaterVersionNeeded(StreamUnavailable):
+    """The API version that is set does not have the stream.
+
+    Attributes:
+        version: The first that has it.
+    """
+
+    def __init__(self, name: str, *, version: str, given: str) -> None:
+        super().__init__(
+            f"{name} needs API version {version} or later; {given} is set.",
+            why="Earlier versions do not have it.",
+            fix=f"Set INTERCOM_API_VERSION={version} or later to have it.",
+        )
+        self.version = version
+
+
 class NotPermitted(StreamUnavailable):
     """The access token may not read the stream."""
 
 
-def refused_by_version(stream: Stream, version: str) -> StreamUnavailable | None:
+def refused_by_version(stream: Stream, version: str) -> LaterVersionNeeded | None:
     """Why a stream cannot be asked for in an API version; None where it can.
 
     With `app` the version is not known: a later stream is asked for in the first version that has it.
     """
     if version == APP or at_least(version, stream.minimum_version):
         return None
-    return StreamUnavailable(
-        f"{stream.name} needs API version {stream.minimum_version} or later; {version} is set.",
-        why="Earlier versions do not have it.",
-        fix=f"Set INTERCOM_API_VERSION={stream.minimum_version} or later to have it.",
-    )
+    return LaterVersionNeeded(stream.name, version=stream.minimum_version, given=version)
 
 
 def asking_version(stream: Stream, version: str) -> str:

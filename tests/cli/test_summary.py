@@ -7,7 +7,7 @@ import pytest
 from intercom_pipeline.cli.exits import Exit, exit_for_results
 from intercom_pipeline.cli.sync_summary import print_for_people
 from intercom_pipeline.errors import PipelineError
-from intercom_pipeline.sync.access import NotPermitted, StreamUnavailable
+from intercom_pipeline.sync.access import LaterVersionNeeded, NotPermitted, StreamUnavailable
 from intercom_pipeline.sync.catalog import CATALOG
 from intercom_pipeline.sync.results import Cost, Outcome, SyncResult
 from intercom_pipeline.sync.stream import Stream
@@ -72,6 +72,21 @@ def test_skipped_streams_are_told_together_where_they_want_the_same(
     print_for_people(skipped, Path("there"), 2.0)
     first, second, third = (stream.name for stream in CATALOG[:3])
     assert f"Skipped: {first}, {third}. Later.\nSkipped: {second}. Tick it.\n" in capsys.readouterr().out
+
+
+def test_all_that_a_later_version_has_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the first version that has it all, in the singular where it is one."""
+    skipped = [
+        ended(0, Outcome.SKIPPED, LaterVersionNeeded(stream.name, version=version, given="2.14"), stream)
+        for stream, version in zip(CATALOG, ("2.15", "2.16"), strict=False)
+    ]
+    print_for_people(skipped, Path("there"), 2.0)
+    first, second = (stream.name for stream in CATALOG[:2])
+    told = "2 streams need a later API version; INTERCOM_API_VERSION=2.16 has them all: "
+    assert f"\n{told}{first}, {second}.\n" in capsys.readouterr().out
+    print_for_people(skipped[:1], Path("there"), 2.0)
+    told = "1 stream needs a later API version; INTERCOM_API_VERSION=2.15 has it: "
+    assert f"\n{told}{first}.\n" in capsys.readouterr().out
 
 
 FAILED = ended(0, Outcome.FAILED, PipelineError("It broke."))

@@ -51,8 +51,12 @@ def test_it_says_what_is_gone_and_why(swept: Command, living: Sandbox, folder: P
     living.workspace.clock.advance(3600)
     told = swept("sweep", "contacts", "conversations")
     assert told.code == Exit.OK, told.err
-    assert "Gone from Intercom: contacts: 1 archived, 1 deleted\n" in told.out
-    assert "Gone from Intercom: conversations: 1 deleted\n" in told.out
+    lines = {line.split()[0]: line for line in told.out.splitlines() if line}
+    assert lines["stream"].split()[:2] == ["stream", "compared"]
+    assert lines["contacts"].split()[1] == str(SIZES.contacts - 2)
+    assert lines["contacts"].endswith("  2: 1 archived, 1 deleted")
+    assert lines["conversations"].endswith("  1: 1 deleted")
+    assert f"contacts: complete, {SIZES.contacts - 2} compared, 2 gone, " in told.err
     assert select(folder, "SELECT count(*) FROM contacts") == [(SIZES.contacts,)]
     streams = {each["stream"]: each for each in json.loads(swept("status", "--json").out)["streams"]}
     assert streams["contacts"]["swept_at"]

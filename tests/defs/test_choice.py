@@ -30,7 +30,7 @@ def test_a_run_of_everything_skips_what_cannot_be_had_and_brings_what_a_setting_
     finally:
         sandbox.conditions.missing_permissions = set()
     assert whole.success
-    assert "activity_logs: skipped. The access token may not read activity_logs." in messages(runner, whole)
+    assert "Skipped: activity_logs. Tick “Read admin activity logs”" in messages(runner, whole)
     assert "activity_logs" not in materialized(whole)
     assert materialized(whole)["contact_segments"]["dagster/row_count"] > 0
     assert materialized(chosen).keys() == {"tags"}

@@ -41,7 +41,7 @@ def test_the_schedule_waits_for_a_sync_under_way(runner: Runner, started: dict[s
     with dg.build_schedule_context(runner.instance) as context:
         data = hourly_sync.evaluate_tick(context)
     assert not data.run_requests
-    assert data.skip_message == f"The sync of run {run.run_id} is still running."
+    assert data.skip_message == f"Run {run.run_id} of {run.job_name} is still going on."
 
 
 def test_the_schedule_does_not_wait_for_other_peoples_runs(runner: Runner) -> None:
