@@ -13,6 +13,7 @@ from time import time
 import msgspec
 
 from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.intercom.errors import InvalidRequest
 from intercom_pipeline.sync.delivery import Courier
 from intercom_pipeline.sync.exported_file import Dataset, ExportedFile
 from intercom_pipeline.sync.plan import Terms
@@ -23,6 +24,9 @@ _FILE = "/download/reporting_data/{id}"
 
 _FIRST_MOMENT = 1_293_840_000
 """2011-01-01 UTC: no workspace of Intercom's is older."""
+
+_KEPT_SECONDS = 729 * 86_400
+"""Two years: how long Intercom keeps reporting data unless more was bought; it refuses to go back further."""
 
 _POLLS = 240
 _ROWS_AT_ONCE = 1_000
@@ -85,11 +89,19 @@ class _Export:
         await self.courier.store(last, closes=[self.dataset.id])
 
     async def _begun(self) -> str:
+        """Begin the job: for all there is, or as far back as Intercom keeps it for every workspace."""
+        now = int(time())
+        try:
+            return await self._enqueued(since=_FIRST_MOMENT, until=now)
+        except InvalidRequest:
+            return await self._enqueued(since=now - _KEPT_SECONDS, until=now)
+
+    async def _enqueued(self, *, since: int, until: int) -> str:
         asked = {
             "dataset_id": self.dataset.id,
             "attribute_ids": [attribute.asked_by for attribute in self.dataset.attributes],
-            "start_time": _FIRST_MOMENT,
-            "end_time": int(time()),
+            "start_time": since,
+            "end_time": until,
         }
         path = self.courier.stream.path
         answer = await self.courier.client.post(path, json=asked, decode=msgspec.json.Decoder(_Job).decode)

@@ -198,3 +198,15 @@ def test_a_row_that_changes_is_another_row(serving: Serving, tmp_path: Path) -> 
     assert (changed.total.inserted, changed.total.removed) == (1, 1)
     assert [row["Title"] for row in values(tmp_path)].count("Another title") == 1
     assert select(tmp_path, FLAGGED) == [(1,)]
+
+
+def test_what_intercom_keeps_is_asked_for_where_all_is_refused(serving: Serving, tmp_path: Path) -> None:
+    """Reporting data may be kept for two years only; asking further back is refused."""
+    sandbox = serving()
+    sandbox.faults.add(
+        Fault(kind=FaultKind.UNPROCESSABLE, match="POST /export/reporting_data/enqueue", times=1)
+    )
+    assert export(sandbox, tmp_path).outcome is Outcome.COMPLETE
+    starts = [json.loads(asked.body)["start_time"] for asked in sandbox.requests if asked.method == "POST"]
+    assert len(starts) == 2
+    assert starts[0] < starts[1]
