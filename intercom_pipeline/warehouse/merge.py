@@ -161,6 +161,7 @@ def _merge_one(connection: duckdb.DuckDBPyConnection, table: Table) -> Changes:
     known, unchanged = counted(connection, f"SELECT count(*) {of_them}"), 0
     if known:  # or else its other columns need not be read
         connection.execute(f"CREATE OR REPLACE TEMP TABLE known AS SELECT t.* {of_them}")
+        _keep_what_was_not_sent(connection, table)
         same = f"{_same_key(table)} AND {_same_values(table)}"
         unchanged = counted(connection, f"DELETE FROM {new} s USING known t WHERE {same}")
         connection.execute(f"DELETE FROM main.{name} t USING {new} s WHERE {_same_key(table)}")
@@ -168,6 +169,17 @@ def _merge_one(connection: duckdb.DuckDBPyConnection, table: Table) -> Changes:
     if table.history:
         history.renew(connection, table)
     return Changes(read=read, inserted=read - known, updated=known - unchanged, unchanged=unchanged)
+
+
+def _keep_what_was_not_sent(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Fill the columns whose stored values stay, in staged rows that came without them."""
+    for column in table.columns:
+        if column.kept:
+            name = identifier(column.name)
+            connection.execute(
+                f"UPDATE {staged(table)} s SET {name} = t.{name} FROM known t "
+                f"WHERE {_same_key(table)} AND s.{name} IS NULL AND t.{name} IS NOT NULL"
+            )
 
 
 def _same_key(table: Table) -> str:

@@ -58,6 +58,7 @@ class Column:
         field: The record's key, where it differs from the name.
         expression: SQL over the staged columns of the same row, for a column that is derived, not sent.
         personal: Whether it holds data about a person, masked wherever rows are previewed.
+        kept: Whether a stored value stays where a record comes without it (not every version sends it).
     """
 
     name: str
@@ -66,6 +67,7 @@ class Column:
     field: str = ""
     expression: str = ""
     personal: bool = False
+    kept: bool = False
 
     @property
     def key(self) -> str:

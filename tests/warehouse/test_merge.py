@@ -92,6 +92,23 @@ def test_what_did_not_change_is_not_written(warehouse: Warehouse) -> None:
     assert [select(warehouse, f"FROM {name}") for name in ("things", "labels", "parts")] == before
 
 
+def test_a_value_that_is_not_sent_any_more_stays_where_it_is_to_be_kept(tmp_path: Path) -> None:
+    """Other columns become empty; a row that differs in nothing else is unchanged, as is its history."""
+    kept = replace(column("once", Kind.JSON), kept=True)
+    table = replace(THINGS, columns=(*THINGS.columns, kept), children=(), history=True)
+    with open_warehouse(DataFolder(tmp_path), [table]) as warehouse:
+        stored = {"id": "1", "text": "a", "updated_at": 1, "once": ["x"]}
+        store(warehouse, table, stored)
+        without = {key: value for key, value in stored.items() if key != "once"}
+        for record in (without, without | {"once": None}):
+            assert store(warehouse, table, record)["things"] == Changes(read=1, unchanged=1)
+        assert store(warehouse, table, {"id": "1", "updated_at": 2})["things"].updated == 1
+        for name in ("things", "things_history WHERE _valid_to IS NULL"):
+            assert select(warehouse, f"SELECT text, once FROM {name}") == [(None, '["x"]')]
+        store(warehouse, table, stored | {"updated_at": 3, "once": ["x", "y"]})
+        assert select(warehouse, "SELECT once FROM things") == [('["x","y"]',)]
+
+
 def test_an_older_version_never_overwrites_a_newer_one(warehouse: Warehouse) -> None:
     """Nor do its children."""
     put(warehouse, thing(1, "new", 200, labels=["x"]))

@@ -6,10 +6,23 @@ from intercom_pipeline.warehouse.table import Column, Kind
 
 
 def _column(
-    kind: Kind, name: str, description: str, *, field: str = "", expression: str = "", personal: bool = False
+    kind: Kind,
+    name: str,
+    description: str,
+    *,
+    field: str = "",
+    expression: str = "",
+    personal: bool = False,
+    kept: bool = False,
 ) -> Column:
     return Column(
-        name=name, kind=kind, description=description, field=field, expression=expression, personal=personal
+        name=name,
+        kind=kind,
+        description=description,
+        field=field,
+        expression=expression,
+        personal=personal,
+        kept=kept,
     )
 
 

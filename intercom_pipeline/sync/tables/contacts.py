@@ -90,7 +90,11 @@ _NESTED = (
     json("tags", "The contact's tags as ids, with total_count; as rows in contact_tags."),
     json("companies", "The contact's companies as ids, with total_count; as rows in contact_companies."),
     json("notes", "At most 10 notes as ids, with total_count; as rows in contact_notes."),
-    json("merge_history", "The contacts merged into this one; NULL unless asked for, from API 2.16 on."),
+    json(
+        "merge_history",
+        "The contacts merged into this one; NULL unless asked for, from API 2.16 on.",
+        kept=True,
+    ),
 )
 
 _CONTACT_TAGS = Table(
