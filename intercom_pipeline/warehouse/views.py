@@ -6,8 +6,10 @@ a sync one look at the keys of a table that changed. Column names, once given, a
 """
 
 import hashlib
+import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 import duckdb
@@ -15,7 +17,9 @@ import duckdb
 from intercom_pipeline.warehouse import attributes
 from intercom_pipeline.warehouse.attributes import Attribute, Source
 from intercom_pipeline.warehouse.ddl import identifier, literal
-from intercom_pipeline.warehouse.transaction import counted
+from intercom_pipeline.warehouse.transaction import counted, transaction
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,27 +84,54 @@ Columns = Mapping[str, Collection[str]]
 """The names of the columns of each table."""
 
 
-def refresh(connection: duckdb.DuckDBPyConnection, changed: Collection[str]) -> list[str]:
-    """Make anew, inside the caller's transaction, the views that tables which changed make different.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refreshed:
+    """What became of the views that were to be made anew.
+
+    Attributes:
+        made: Those that were.
+        failed: Those that could not be, and are as they were.
+    """
+
+    made: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def refresh(connection: duckdb.DuckDBPyConnection, changed: Collection[str]) -> Refreshed:
+    """Make anew the views that tables which changed make different, each in a transaction of its own.
 
     Args:
-        connection: The open warehouse.
+        connection: The open warehouse, in no transaction.
         changed: Names of tables whose rows changed. A view that is missing is made in any case.
-
-    Returns:
-        The views that were made.
     """
-    columns = _tables(connection)
+    columns, refreshed = _tables(connection), Refreshed()
     views = {name for (name,) in connection.execute(_VIEWS).fetchall()}
-    made = []
-    for view in (*CUSTOM, *_reporting(connection, columns)):
+    wide = list(CUSTOM)
+    with _by_itself(connection, "reporting_*", refreshed):
+        wide += _reporting(connection, columns)
+    for view in wide:
         concerned = {view.table, view.source.table if view.source else ""} & set(changed)
         there = {view.key, view.column} <= set(columns.get(view.table, ()))
         if there and (concerned or view.name not in views):
-            made += _made(connection, view.name, _wide(connection, view, columns))
+            with _by_itself(connection, view.name, refreshed):
+                _make(connection, view.name, _wide(connection, view, columns), refreshed)
     if _MERGES_NEED.issubset(columns.get("contacts", ())):
-        made += _made(connection, _MERGES, [_sql("contact_merges.sql")])
-    return made
+        with _by_itself(connection, _MERGES, refreshed):
+            _make(connection, _MERGES, [_sql("contact_merges.sql")], refreshed)
+    return refreshed
+
+
+@contextmanager
+def _by_itself(connection: duckdb.DuckDBPyConnection, view: str, refreshed: Refreshed) -> Iterator[None]:
+    """What is done about a view is done wholly or not at all, and takes nothing else down with it."""
+    try:
+        with transaction(connection):
+            yield
+    except Exception as error:  # noqa: BLE001 - a view may wait; the records of a whole run may not
+        # Its type alone, since what it says may hold a customer's data.
+        _LOG.warning("The view %s could not be made anew and stays: %s.", view, type(error).__name__)
+        _LOG.debug("Why it could not be made:", exc_info=True)
+        refreshed.failed.append(view)
 
 
 _VIEWS = "SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal"
@@ -194,7 +225,9 @@ def _comments(view: WideView, told: Sequence[Attribute], names: Sequence[str]) -
         yield f"COMMENT ON COLUMN {name}.{identifier(column)} IS {literal(attribute.comment)}"
 
 
-def _made(connection: duckdb.DuckDBPyConnection, name: str, statements: Sequence[str]) -> list[str]:
+def _make(
+    connection: duckdb.DuckDBPyConnection, name: str, statements: Sequence[str], refreshed: Refreshed
+) -> None:
     """Make a view, unless it is as the statements have it already."""
     digest = hashlib.sha256("\n".join(statements).encode("utf-8", "surrogatepass")).hexdigest()
     same = counted(
@@ -203,11 +236,11 @@ def _made(connection: duckdb.DuckDBPyConnection, name: str, statements: Sequence
         {"key": f"view:{name}", "value": digest, "name": name},
     )
     if same:
-        return []
+        return
     for statement in statements:
         connection.execute(statement)
     connection.execute("INSERT OR REPLACE INTO pipeline.about VALUES (?, ?)", [f"view:{name}", digest])
-    return [name]
+    refreshed.made.append(name)
 
 
 def _sql(name: str) -> str:

@@ -268,12 +268,15 @@ class Warehouse:
         self.connection.execute("INSERT OR REPLACE INTO pipeline.about VALUES (?, 'yes')", [_STALE_VIEWS])
 
     def refresh_views(self, changed: Collection[str]) -> list[str]:
-        """Make anew the views that differ since tables changed, also in an earlier run; returns which."""
+        """Make anew the views that differ since tables changed, also in an earlier run; returns which.
+
+        One that cannot be made stays as it was, until a later run can.
+        """
         everything = [table.name for table in self.tables]
-        with transaction(self.connection):
-            made = views.refresh(self.connection, everything if self.views_are_stale else changed)
+        refreshed = views.refresh(self.connection, everything if self.views_are_stale else changed)
+        if not refreshed.failed:
             self.connection.execute("DELETE FROM pipeline.about WHERE key = ?", [_STALE_VIEWS])
-        return made
+        return refreshed.made
 
     def record(self, run: Run) -> None:
         """Keep one stream's part in a run."""

@@ -162,6 +162,31 @@ def test_a_view_is_made_anew_only_when_it_differs(warehouse: Warehouse) -> None:
     assert warehouse.refresh_views([]) == []
 
 
+def test_a_view_that_cannot_be_made_stays_and_the_others_are_made(
+    warehouse: Warehouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A warning says which; the next run tries again, though nothing changed."""
+    put(warehouse, CONTACTS, contact(1, plan="a"))
+    warehouse.connection.execute("DROP VIEW contact_merges")
+    warehouse.connection.execute("ALTER TABLE pipeline.view_columns RENAME TO hidden")
+    warehouse.expect_changes()
+    assert put(warehouse, CONTACTS, contact(2, seats=1)) == ["contact_merges"]
+    assert "contacts_custom could not be made anew and stays: CatalogException" in caplog.text
+    assert rows(warehouse, "SELECT id, plan FROM contacts_custom ORDER BY id") == [("1", "a"), ("2", None)]
+    warehouse.connection.execute("ALTER TABLE pipeline.hidden RENAME TO view_columns")
+    warehouse.expect_changes()
+    assert warehouse.refresh_views([]) == ["contacts_custom"]
+    warehouse.expect_changes()
+    assert not warehouse.views_are_stale
+
+
+def test_a_table_of_yours_that_has_a_views_name_does_not_end_the_run(warehouse: Warehouse) -> None:
+    """It stays, and the other views are made."""
+    warehouse.connection.execute("CREATE TABLE contacts_custom AS SELECT 'yours' AS whose")
+    assert put(warehouse, CONTACTS, contact(1, plan="a")) == ["contact_merges"]
+    assert rows(warehouse, "FROM contacts_custom") == [("yours",)]
+
+
 def test_archived_and_hidden_attributes_are_marked(warehouse: Warehouse) -> None:
     """And each column names its attribute exactly, with what Intercom says about it."""
     told: dict[str, Any] = {"label": "Plan name", "description": "What they pay for", "archived": True}
