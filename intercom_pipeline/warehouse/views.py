@@ -166,9 +166,15 @@ def _wide(connection: duckdb.DuckDBPyConnection, view: WideView, columns: Column
     """The statements that make a wide view."""
     source = view.source
     known = attributes.described(connection, source, columns.get(source.table, ())) if source else {}
-    names = _named(connection, view.name, {*known, *_keys(connection, view)}, view.key)
+    found = {*known, *_keys(connection, view)}
+    names = _named(connection, view.name, found, view.key)
     told = [known.get(attribute, Attribute(name=attribute)) for attribute in names]
-    return [_select(view, told, list(names.values())), *_comments(view, told, list(names.values()))]
+    given = list(names.values())
+    return [
+        _select(view, told, given),
+        _comment(view, shown=len(names), left_out=len(found - names.keys())),
+        *_comments(view, told, given),
+    ]
 
 
 def _keys(connection: duckdb.DuckDBPyConnection, view: WideView) -> list[str]:
@@ -216,10 +222,15 @@ def _pointer(name: str) -> str:
     return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
+def _comment(view: WideView, *, shown: int, left_out: int) -> str:
+    """The view's own comment; it says so where there are more attributes than columns."""
+    columns = f"a column for each of {shown:,} attributes; {left_out:,} more are in {view.column} alone"
+    about = f"{view.column} of {view.table}, {columns if left_out else 'a column for each attribute'}."
+    return f"COMMENT ON VIEW main.{identifier(view.name)} IS {literal(f'{about} One row is {view.grain}.')}"
+
+
 def _comments(view: WideView, told: Sequence[Attribute], names: Sequence[str]) -> Iterator[str]:
     name = f"main.{identifier(view.name)}"
-    about = f"{view.column} of {view.table}, a column for each attribute. One row is {view.grain}."
-    yield f"COMMENT ON VIEW {name} IS {literal(about)}"
     yield f"COMMENT ON COLUMN {name}.{identifier(view.key)} IS {literal(f'As in {view.table}.')}"
     for attribute, column in zip(told, names, strict=True):
         yield f"COMMENT ON COLUMN {name}.{identifier(column)} IS {literal(attribute.comment)}"

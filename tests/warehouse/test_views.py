@@ -259,6 +259,21 @@ def test_readers_find_the_views_with_their_comments_in_the_published_file(tmp_pa
     assert all(each.description for each in found["contact_merges"].columns)
 
 
+def test_a_view_says_how_many_attributes_it_leaves_out(tmp_path: Path) -> None:
+    """It has 1,000 columns at most; the others are found where all are."""
+    folder = DataFolder(tmp_path)
+    with open_warehouse(folder, ALL) as warehouse:
+        put(warehouse, CONTACTS, contact(1, **{f"a{number:04}": number for number in range(1_023)}))
+        assert len(columns(warehouse)) == 1 + 1_000
+    with open_published(folder) as connection:
+        [found] = [each for each in tables(connection) if each.name == "contacts_custom"]
+    assert found.description == (
+        "custom_attributes of contacts, a column for each of 1,000 attributes; "
+        "23 more are in custom_attributes alone."
+    )
+    assert found.grain == "one contact"
+
+
 def test_older_clients_can_read_the_view(warehouse: Warehouse) -> None:
     """It is made of functions that DuckDB 1.2 has: no TRY, which came later."""
     kinds = {name: attribute(name, name) for name in ("integer", "float", "boolean", "date", "datetime")}
