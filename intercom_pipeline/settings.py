@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from intercom_pipeline.warehouse.files import DataFolder
 
 
+_PREFIX = "INTERCOM_"
+_ALIKE = 0.55
+"""How like a setting a variable's name has to be to be meant for it (TOKEN for ACCESS_TOKEN is)."""
 _MOST_LOOKBACK_MINUTES = 366 * 24 * 60
 
 
@@ -75,14 +79,15 @@ class Settings:
                 fix="Set it to the token of your app in Intercom's Developer Hub, or try the sandbox: "
                 "intercom-pipeline demo.",
             )
-        if self.region not in HOSTS:
+        region = self.region.lower()
+        if region not in HOSTS:
             raise _refused("INTERCOM_REGION", self.region, f"It is one of {', '.join(HOSTS)}.")
         if self.base_url and not _has_port(self.base_url):
             raise _refused("INTERCOM_BASE_URL", self.base_url, "Its port is no number from 1 to 65535.")
         try:
             return Connection(
                 token=Secret(self.access_token),
-                base_url=self.base_url or HOSTS[self.region],
+                base_url=self.base_url or HOSTS[region],
                 version=self.api_version,
                 rate_share=self.rate_share,
             )
@@ -126,7 +131,7 @@ def load_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
     defaults = Settings()
     return Settings(
         access_token=values.get("INTERCOM_ACCESS_TOKEN", "").strip() or None,
-        region=values.get("INTERCOM_REGION", defaults.region).strip().lower(),
+        region=values.get("INTERCOM_REGION", defaults.region).strip(),
         base_url=values.get("INTERCOM_BASE_URL"),
         api_version=_version(values, defaults.api_version),
         data_dir=Path(values.get("INTERCOM_DATA_DIR", defaults.data_dir)),
@@ -137,6 +142,27 @@ def load_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
         custom_objects=_names(values, "INTERCOM_CUSTOM_OBJECTS"),
         reporting_datasets=_names(values, "INTERCOM_REPORTING_DATASETS"),
     )
+
+
+def misspelt(environment: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> dict[str, str]:
+    """Variables of this project that are no setting, and the setting that each is like.
+
+    Others, which another program may have set, are left out.
+
+    Raises:
+        SettingRefused: The file cannot be read.
+    """
+    given = os.environ if environment is None else environment
+    settings = [each.name.upper() for each in fields(Settings)]
+    rests = {
+        name: name.removeprefix(_PREFIX) for name in {*given, *_read(dotenv)} if name.startswith(_PREFIX)
+    }
+    near = {
+        name: get_close_matches(rest, settings, n=1, cutoff=_ALIKE)
+        for name, rest in sorted(rests.items())
+        if rest not in settings
+    }
+    return {name: _PREFIX + like[0] for name, like in near.items() if like}
 
 
 def _read(dotenv: Path) -> Mapping[str, str | None]:
@@ -160,14 +186,15 @@ def _version(values: Mapping[str, str], default: str) -> str:
 def _share(values: Mapping[str, str], default: float) -> float:
     share = _number(values, "INTERCOM_RATE_SHARE", default)
     if not 0 < share <= 1:
-        raise _refused("INTERCOM_RATE_SHARE", str(share), "It is above 0 and at most 1.")
+        raise _refused("INTERCOM_RATE_SHARE", values["INTERCOM_RATE_SHARE"], "It is above 0 and at most 1.")
     return share
 
 
 def _lookback(values: Mapping[str, str], default: float) -> float:
     lookback = _number(values, "INTERCOM_LOOKBACK_MINUTES", default)
     if not 0 <= lookback <= _MOST_LOOKBACK_MINUTES:
-        raise _refused("INTERCOM_LOOKBACK_MINUTES", str(lookback), "It is 0 or more, and at most a year.")
+        typed = values["INTERCOM_LOOKBACK_MINUTES"]
+        raise _refused("INTERCOM_LOOKBACK_MINUTES", typed, "It is 0 or more, and at most a year.")
     return lookback
 
 

@@ -67,8 +67,9 @@ def _say_what_next(data_dir: Path) -> None:
         f"{run} tables {there}": "what there is to query",
         f'{run} query "FROM contacts" {there}': "ask your own question",
         f"{run} demo --ui": "see it in Dagster",
-        "export INTERCOM_ACCESS_TOKEN=…": "the token of your own workspace, then",
-        f"{run} sync": "to have it here",
+        f"{run} streams": "what can be had of your own workspace, and what it costs",
+        f"{run} sync": "have it here, with INTERCOM_ACCESS_TOKEN=… in a file .env (see .env.example)",
+        f"{run} sweep": "now and then: find what was deleted, merged or archived",
     }
     console = results()
     console.print("\n[bold]What next?[/bold]")

@@ -56,7 +56,7 @@ def exit_for(error: BaseException) -> Exit:
     """The exit code that an error ends in."""
     from intercom_pipeline.intercom.errors import AuthenticationFailed, PermissionMissing  # noqa: PLC0415 - late
     from intercom_pipeline.settings import SettingRefused, TokenMissing  # noqa: PLC0415 - late
-    from intercom_pipeline.sync.access import NotPermitted  # noqa: PLC0415 - late
+    from intercom_pipeline.sync.access import LaterVersionNeeded, NotPermitted  # noqa: PLC0415 - late
     from intercom_pipeline.sync.catalog import UnknownStream  # noqa: PLC0415 - late
     from intercom_pipeline.sync.choice import NothingNamed  # noqa: PLC0415 - late
     from intercom_pipeline.sync.reading import CannotBeBounded, NothingToSweep  # noqa: PLC0415 - late
@@ -67,7 +67,7 @@ def exit_for(error: BaseException) -> Exit:
             return error.code
         case UsageRefused() | SettingRefused() | UnknownStream():
             return Exit.USAGE
-        case NothingNamed() | CannotBeBounded() | NothingToSweep():
+        case NothingNamed() | LaterVersionNeeded() | CannotBeBounded() | NothingToSweep():
             return Exit.USAGE
         case TokenMissing() | AuthenticationFailed() | PermissionMissing() | NotPermitted():
             return Exit.AUTHORISATION

@@ -28,11 +28,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 def settings_for(data_dir: Path | None = None) -> "Settings":
     """The settings; an option goes before the environment, that before `.env`, that before the default.
 
+    A variable whose name is misspelt is told on stderr.
+
     Raises:
         SettingRefused: A setting has a value that cannot be used.
     """
-    from intercom_pipeline.settings import load_settings  # noqa: PLC0415 - late
+    from intercom_pipeline.settings import load_settings, misspelt  # noqa: PLC0415 - late
 
+    for name, meant in misspelt().items():
+        typer.echo(f"{name} is not a setting; did you mean {meant}?", err=True)
     settings = load_settings()
     return replace(settings, data_dir=data_dir) if data_dir else settings
 

@@ -40,7 +40,7 @@ def perform(names: Sequence[str], settings: "Settings", options: "Options", *, a
     """
     from intercom_pipeline.sync.choice import choose  # noqa: PLC0415 - late
 
-    choice = choose(options, names=names, also=settings.also_sync)
+    choice = choose(options, names=names, also=settings.also_sync, version=settings.api_version)
     started = time.monotonic()
     ended = _results(choice, settings)
     _tell(ended, settings, options, time.monotonic() - started, as_json=as_json)

@@ -50,8 +50,8 @@ def sync(
 
     It may be stopped at any time and resumes where it was. Readers see the new state when it ends.
 
-    With --since or --until it reads only what was created then, of the streams that can be searched for it,
-    and leaves alone how far each is synced. Dates are in UTC.
+    With --since or --until it reads only what was created then, of contacts, conversations, tickets and
+    activity_logs, and leaves alone how far each is synced. Dates are in UTC.
     """
     from intercom_pipeline.cli.moments import bounds  # noqa: PLC0415 - late
 

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.intercom.versions import APP
+from intercom_pipeline.sync.access import refused_by_version
 from intercom_pipeline.sync.catalog import CATALOG, UnknownStream, stream_named
 from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.reading import refused_work
@@ -32,6 +34,7 @@ def choose(
     *,
     names: Collection[str] = (),
     also: Collection[str] = (),
+    version: str = APP,
     catalog: Sequence[Stream] = CATALOG,
 ) -> Choice:
     """The streams that are named, or else those that a run syncs by itself and the `also` of the settings.
@@ -41,6 +44,7 @@ def choose(
 
     Raises:
         UnknownStream: A name, one of `also` or one of the history's is none of a stream.
+        LaterVersionNeeded: A stream is asked for that the API version does not have.
         NothingNamed: A stream is asked for whose setting is empty.
         PipelineError: The run's work cannot be done for a stream that is named.
     """
@@ -54,7 +58,7 @@ def choose(
         by_itself = [stream for stream in catalog if is_default(stream) or stream.name in wanted]
         chosen = [stream for stream in by_itself if refused_work(stream, options.work) is None]
         asked = frozenset(wanted)
-    _check([stream for stream in chosen if stream.name in asked], options)
+    _check([stream for stream in chosen if stream.name in asked], options, version)
     return Choice(streams=chosen, options=replace(options, asked=asked))
 
 
@@ -83,9 +87,9 @@ def _named_by(stream: Stream, options: Options) -> Sequence[str]:
     return getattr(options, setting) if setting else ()
 
 
-def _check(asked: Sequence[Stream], options: Options) -> None:
+def _check(asked: Sequence[Stream], options: Options, version: str) -> None:
     for stream in asked:
-        refused = refused_work(stream, options.work)
+        refused = refused_work(stream, options.work) or refused_by_version(stream, version)
         if refused:
             raise refused
         setting = stream.parent.setting if stream.parent else ""

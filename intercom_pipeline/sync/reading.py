@@ -1,6 +1,7 @@
 """The way each stream is read, by how its pages are handed out."""
 
 from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.sync.catalog import CATALOG
 from intercom_pipeline.sync.delivery import Courier
 from intercom_pipeline.sync.exporting import read_exports
 from intercom_pipeline.sync.listing import read_newest_first, read_whole
@@ -33,7 +34,7 @@ def refused_work(stream: Stream, work: Work) -> PipelineError | None:
     if work is Work.BACKFILL and not can_be_bounded(stream):
         return CannotBeBounded(
             f"{stream.name} cannot be read in part.",
-            why="Intercom does not find its records by the time they were created.",
+            why=f"Intercom finds by the time of creation only {_bounded()}.",
             fix=f"Leave {stream.name} out, or sync it without --since and --until.",
         )
     if work is Work.SWEEP and not can_be_swept(stream):
@@ -43,6 +44,12 @@ def refused_work(stream: Stream, work: Work) -> PipelineError | None:
             fix="Sync it, or leave it out.",
         )
     return None
+
+
+def _bounded() -> str:
+    """The streams that can be read in part."""
+    *names, last = (stream.name for stream in CATALOG if can_be_bounded(stream))
+    return f"{', '.join(names)} and {last}"
 
 
 async def read(courier: Courier, terms: Terms, options: Options, parents: Table | None) -> None:

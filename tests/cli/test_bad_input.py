@@ -1,6 +1,7 @@
 """Whatever is wrong gets one clear message, its exit code, and loses nothing."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,6 +111,65 @@ def test_an_unknown_stream(command: Command, stored: Path) -> None:
     assert still_there(stored)
 
 
+def test_a_table_that_comes_with_a_stream(command: Command) -> None:
+    """It names the stream."""
+    told = command("sync", "conversation_parts")
+    assert told.code == Exit.USAGE
+    assert told.three_lines == [
+        "conversation_parts is no stream of its own.",
+        "It comes with the stream conversations.",
+        "Name conversations instead.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variable", "stream"),
+    [
+        (["tags", "office_hours"], "", "office_hours"),
+        ([], "INTERCOM_CUSTOM_OBJECTS", "custom_objects"),
+        ([], "INTERCOM_ALSO_SYNC", "macros"),
+    ],
+)
+def test_a_stream_of_a_later_version(
+    command: Command, monkeypatch: pytest.MonkeyPatch, arguments: list[str], variable: str, stream: str
+) -> None:
+    """Whoever asks for one is told before anything starts."""
+    if variable:
+        monkeypatch.setenv(variable, stream)
+    told = command("sync", *arguments)
+    assert told.code == Exit.USAGE
+    assert told.three_lines[0] == f"{stream} needs API version 2.16 or later; 2.14 is set."
+    assert "INTERCOM_API_VERSION=2.16" in told.three_lines[2]
+    assert not Path("data").exists()
+
+
+def test_a_misspelt_setting_is_told(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In the environment or in the file; what is like no setting may be another program's."""
+    monkeypatch.setenv("INTERCOM_API_VERSON", "2.16")
+    monkeypatch.setenv("INTERCOM_WEBHOOK_SECRET", "x")
+    (tmp_path / ".env").write_text("INTERCOM_TOKEN=x\n")
+    told = command("streams")
+    assert told.code == Exit.OK
+    assert told.err == (
+        "INTERCOM_API_VERSON is not a setting; did you mean INTERCOM_API_VERSION?\n"
+        "INTERCOM_TOKEN is not a setting; did you mean INTERCOM_ACCESS_TOKEN?\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("INTERCOM_RATE_SHARE", "0"), ("INTERCOM_REGION", "Mars"), ("INTERCOM_LOOKBACK_MINUTES", "-1")],
+)
+def test_a_refused_value_is_told_as_it_was_typed(
+    command: Command, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    """So that it is found again."""
+    monkeypatch.setenv(variable, value)
+    assert command("sync").three_lines[0] == f"{variable} cannot be {value!r}."
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -122,6 +182,7 @@ def test_an_unknown_stream(command: Command, stored: Path) -> None:
         ("INTERCOM_BASE_URL", "http://127.0.0.1:99999"),
         ("INTERCOM_BASE_URL", "http://127.0.0.1:port"),
         ("INTERCOM_HISTORY", "contatcs"),
+        ("INTERCOM_HISTORY", "conversation_parts"),
         ("INTERCOM_ALSO_SYNC", "everything"),
         ("INTERCOM_ACCESS_TOKEN", "two words"),
     ],
@@ -134,7 +195,7 @@ def test_a_setting_that_cannot_be_used(
     told = command("sync")
     assert told.code == Exit.USAGE
     lines = told.err.splitlines()
-    assert ".env.example" in lines[-1] or "The streams are" in lines[-1]
+    assert re.search(r"\.env\.example|The streams are|streams lists them|instead", lines[-1])
     assert variable in told.err or "token" in told.err or "base URL" in told.err
     assert not Path("data").exists()
 

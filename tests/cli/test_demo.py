@@ -32,8 +32,10 @@ def test_the_demo_syncs_asks_and_says_what_next(command: Command, tmp_path: Path
     folder = tmp_path / "data" / "demo"
     assert select(folder, "SELECT count(*) FROM contacts") == [(80,)]
     assert len(re.findall(r"^What are|^How long|^Who is", told.out, re.MULTILINE)) == 3
-    suggested = re.findall(r"^  (?:uv run )?intercom-pipeline ((?:tables|query) .*)$", told.out, re.MULTILINE)
-    assert len(suggested) == 2
+    suggested = re.findall(
+        r"^  (?:uv run )?intercom-pipeline ((?:tables|query|streams).*)$", told.out, re.MULTILINE
+    )
+    assert len(suggested) == 3
     for words in suggested:
         assert command(*shlex.split(words)).code == Exit.OK
     with only_demo(tmp_path / "data") as emptied:

@@ -12,6 +12,8 @@ import typer
 
 from intercom_pipeline.cli.exits import Exit
 from intercom_pipeline.cli.main import application
+from intercom_pipeline.sync.catalog import CATALOG
+from intercom_pipeline.sync.reading import can_be_bounded
 from tests.cli.conftest import Command
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
@@ -85,6 +87,15 @@ def test_the_help_gives_every_exit_code(command: Command) -> None:
     assert re.findall(r"^ +(\d+)  (.*)$", told, re.MULTILINE) == [
         (str(code.value), code.meaning) for code in Exit
     ]
+
+
+def test_the_help_names_the_streams_that_can_be_read_in_part(command: Command) -> None:
+    """As the error does."""
+    *names, last = (stream.name for stream in CATALOG if can_be_bounded(stream))
+    text = f"{', '.join(names)} and {last}"
+    assert text in " ".join(command("sync", "--help").out.split())
+    assert text in " ".join(DOCUMENT.split())
+    assert text in command("sync", "tags", "--since", "7d").three_lines[1]
 
 
 def test_no_verb_takes_a_secret() -> None:

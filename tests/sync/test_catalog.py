@@ -267,12 +267,19 @@ def test_a_stream_is_found_by_its_name() -> None:
 
 
 def test_an_unknown_stream_is_answered_with_those_like_it() -> None:
-    """A misspelt name is refused with the near names and all there are."""
+    """A misspelt name is refused with the near names; where there are none, with all there are."""
     with pytest.raises(UnknownStream) as refused:
         stream_named("conversation")
-    message = str(refused.value)
-    assert "Did you mean conversations" in message
-    assert all(stream.name in message for stream in CATALOG)
+    assert "Did you mean conversations" in str(refused.value)
+    with pytest.raises(UnknownStream) as unlike:
+        stream_named("xyz")
+    assert all(stream.name in str(unlike.value) for stream in CATALOG)
+
+
+def test_a_table_of_a_stream_is_answered_with_the_stream() -> None:
+    """Whoever asks for a part learns what brings it."""
+    with pytest.raises(UnknownStream, match=r"It comes with the stream conversations\."):
+        stream_named("conversation_parts")
     assert isinstance(refused.value, ValueError)
 
 

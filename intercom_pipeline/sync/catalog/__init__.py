@@ -12,6 +12,7 @@ audiences, snippets and pages from elsewhere need: the permission for what they 
 office hours only the scope's name is published (`read_write_office_hours`), not its words.
 """
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from intercom_pipeline.errors import PipelineError
@@ -46,14 +47,31 @@ def stream_named(name: str) -> Stream:
     """The stream of that name.
 
     Raises:
-        UnknownStream: There is none; the message names those like it, and all there are.
+        UnknownStream: There is none; the message names the one that fills a table of that name, those like
+            it, or else all there are.
     """
     streams = {stream.name: stream for stream in CATALOG}
     if name in streams:
         return streams[name]
+    raise _part_of_another(name) or _unknown(name, list(streams))
+
+
+def _part_of_another(name: str) -> UnknownStream | None:
+    """What to sync for a table that comes with a stream of another name; None where there is none such."""
+    for stream in CATALOG:
+        if any(table.name == name for table in stream.tables()):
+            return UnknownStream(
+                f"{name} is no stream of its own.",
+                why=f"It comes with the stream {stream.name}.",
+                fix=f"Name {stream.name} instead.",
+            )
+    return None
+
+
+def _unknown(name: str, streams: Sequence[str]) -> UnknownStream:
+    what = f"There is no stream called {name!r}."
     near = get_close_matches(name, streams)
-    raise UnknownStream(
-        f"There is no stream called {name!r}.",
-        why=f"Did you mean {' or '.join(near)}?" if near else "",
-        fix=f"The streams are {', '.join(streams)}.",
-    )
+    if near:
+        fix = "intercom-pipeline streams lists them all."
+        return UnknownStream(what, why=f"Did you mean {' or '.join(near)}?", fix=fix)
+    return UnknownStream(what, why="None has a name like it.", fix=f"The streams are {', '.join(streams)}.")
