@@ -48,7 +48,7 @@ def _live(events: Iterable[Event], names: Sequence[str], work: Work) -> Results:
     first = Text(f"Connecting to Intercom, {duration(0)}")
     with Live(first, console=console, auto_refresh=False, transient=True) as live:
         for progress, results in _states(events):
-            title = f"{_DOING[work] if progress else 'Connecting to Intercom'}, "
+            title = f"{_DOING[work] if progress or results else 'Connecting to Intercom'}, "
             seconds = duration(time.monotonic() - started)
             live.update(view(title + seconds, names, progress, results, console), refresh=True)
     return results
@@ -183,9 +183,9 @@ def view(
     def made(some: Sequence[str]) -> Table:
         return _table(title, [_cells(name, progress, results) for name in shown], some, console.width)
 
-    table, _ = fitted(made, _COLUMNS, _FIRST_TO_GO, console.width)
+    top = fitted(made, _COLUMNS, _FIRST_TO_GO, console.width)[0] if shown else Text(title)
     others = [name for name in names if name not in shown]
-    return Group(table, Text(_counts(others, progress, results), style="dim", no_wrap=True))
+    return Group(top, Text(_counts(others, progress, results), style="dim", no_wrap=True))
 
 
 def _is_running(progress: StreamProgress | None) -> bool:

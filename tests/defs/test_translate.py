@@ -7,7 +7,12 @@ import pytest
 
 from intercom_pipeline.defs.run_log import logged
 from intercom_pipeline.defs.translate import preview
-from intercom_pipeline.sync.results import Cost, StreamProgress
+from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.sync.access import LaterVersionNeeded
+from intercom_pipeline.sync.catalog import stream_named
+from intercom_pipeline.sync.options import Work
+from intercom_pipeline.sync.results import Cost, Outcome, StreamProgress, SyncResult
+from intercom_pipeline.warehouse.merge import Changes
 from intercom_pipeline.warehouse.warehouse import Glance
 
 
@@ -62,9 +67,69 @@ def test_a_line_on_progress_tells_records_rate_and_waits(caplog: pytest.LogCaptu
         [progress("contacts", 900, 5000, 3.0), progress("articles", 10, None, 3.0)],
     ]
     assert list(logged(events, log, every=0)) == []
-    waits = "4 requests, 1.2 s waited for the rate limit"
+    waits = "4 requests, 0.3 s waited for the rate limit each"
     assert caplog.messages == [
         "Connecting to Intercom.",
         f"contacts: 300 of 5,000 records (300/s), {waits}; articles: 10 records (10/s), {waits}.",
         f"contacts: 900 of 5,000 records (300/s), {waits}; articles: 10 records (0/s), {waits}.",
     ]
+
+
+def test_a_line_on_progress_counts_what_waits_and_announces_no_less_than_was_read(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """More records may turn up than were expected; one record is one record."""
+    log: Any = logging.getLogger("run")
+    caplog.set_level(logging.INFO)
+    waiting = StreamProgress(stream="tags", records=0, expected=None, seconds=1.0, cost=Cost())
+    events = [[progress("contacts", 3, 2, 1.0), progress("admins", 1, None, 1.0), waiting]]
+    assert list(logged(events, log, every=0)) == []
+    waits = "4 requests, 0.3 s waited for the rate limit each"
+    assert caplog.messages == [
+        f"contacts: 3 records (3/s), {waits}; admins: 1 record (1/s), {waits}; 1 waiting."
+    ]
+
+
+def ended(name: str, changes: Changes, error: PipelineError | None = None) -> SyncResult:
+    return SyncResult(
+        stream=stream_named(name),
+        outcome=Outcome.SKIPPED if error else Outcome.COMPLETE,
+        changes={name: changes},
+        tables={},
+        cost=Cost(requests=1, retries=1),
+        seconds=2.0,
+        bookmark_before=None,
+        bookmark_after=None,
+        error=error,
+    )
+
+
+def test_a_sweep_tells_what_it_compared_and_what_is_gone(caplog: pytest.LogCaptureFixture) -> None:
+    """Not how many rows are new."""
+    log: Any = logging.getLogger("run")
+    caplog.set_level(logging.INFO)
+    results = [ended("contacts", Changes(read=498, removed=4)), ended("articles", Changes(read=1, updated=1))]
+    assert list(logged(results, log, work=Work.SWEEP)) == results
+    sent = "1 request, 1 sent again, 0.0 s waited for the rate limit each"
+    assert caplog.messages == [
+        f"contacts: complete after 2.0 s; 498 records compared, 4 gone; {sent}.",
+        f"articles: complete after 2.0 s; 1 record compared, 0 gone, 1 brought up to date; {sent}.",
+    ]
+
+
+def test_what_was_skipped_is_told_once_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    """Whenever it was skipped, with what would give it."""
+    log: Any = logging.getLogger("run")
+    caplog.set_level(logging.INFO)
+    later = [
+        ended(name, Changes(), LaterVersionNeeded(name, version="2.15", given="2.14"))
+        for name in ("brands", "emails")
+    ]
+    results = [*later, ended("tags", Changes(read=1, inserted=1))]
+    assert list(logged(results, log)) == results
+    done, skipped = caplog.messages
+    assert done.startswith("tags: complete after 2.0 s; 1 record read: 1 new")
+    assert (
+        skipped
+        == "2 streams need a later API version; INTERCOM_API_VERSION=2.15 has them all: brands, emails."
+    )
