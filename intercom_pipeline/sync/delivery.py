@@ -43,6 +43,7 @@ class Courier:
         client: The run's client, counting into this stream's meter.
         writer: Where records go.
         anew: Ask for every detail, whatever is stored.
+        fresh: Nothing was stored before, so that there is nothing to compare with.
         settled_before: Records updated from this second on (unix) may have changed again within it.
         only_changed: Store no record whose stored version is the same.
         sights: Remember which records were met, since what is not met has vanished.
@@ -55,6 +56,7 @@ class Courier:
     client: Client
     writer: Writer
     anew: bool = False
+    fresh: bool = False
     settled_before: float = inf
     only_changed: bool = False
     sights: bool = False
@@ -108,7 +110,7 @@ class Courier:
 
     async def _changed(self, heads: Mapping[str, Head]) -> set[str]:
         """The ids of the records whose stored version is another one, or none, or may not be the last."""
-        if self.anew:
+        if self.anew or self.fresh:
             return set(heads)
         ids = list(heads)
         stored = await self.writer.ask(lambda warehouse: warehouse.stored_versions(self.stream.table, ids))
@@ -212,8 +214,13 @@ class Courier:
 
     async def settle(self) -> None:
         """From here on, what was updated in the last seconds that are stored is asked for again."""
-        newest = await self.writer.ask(lambda warehouse: warehouse.newest(self.stream.table))
+        self.fresh = False
+        newest = await self.newest()
         self.settled_before = (newest or 0) - _SETTLING_SECONDS
+
+    async def newest(self) -> int | None:
+        """The newest cursor value that is stored (unix seconds); None where nothing is."""
+        return await self.writer.ask(lambda warehouse: warehouse.newest(self.stream.table))
 
     async def bookmark(self) -> tuple[bool, int | None]:
         """Whether the stream was ever synced completely, and its bookmark (unix seconds)."""

@@ -24,6 +24,7 @@ async def read_by_search(courier: Courier, terms: Terms) -> None:
     parts = await left_open(courier)
     if not parts and not known:
         parts = [await _everything(courier, terms)]
+        courier.fresh = await courier.newest() is None
     if parts:
         await Slices(courier, way).read(parts)
         courier.raise_failure()

@@ -6,7 +6,7 @@ DuckDB would round 1.7 to 2 in an integer column and read 1 as true: so types ar
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -198,15 +198,33 @@ def _key(shape: Shape, decoded: _Line) -> str:
 def _add_children(shape: Shape, decoded: _Line, lines: dict[str, list[Line]], notes: list[Note]) -> None:
     """Add the rows of the child tables that a record holds, and of their children."""
     for child in shape.children:
-        into = lines.setdefault(child.table.name, [])
-        prefix = _object({PARENT: msgspec.json.encode(_key(shape, decoded))})[:-1]
         for path in child.table.paths:
-            named = b',"' + LIST.encode() + b'":' + msgspec.json.encode(path[0]) if child.table.also else b""
-            for element in _elements(child, path, decoded.fields.get(path[0]), notes):
-                row = _decode_line(child, element, notes)
-                if row is not None:
-                    into.append(prefix + named + _rest(bytes(row.line)))
-                    _add_children(child, row, lines, notes)
+            elements = _elements(child, path, decoded.fields.get(path[0]), notes)
+            if elements:  # most lists are empty
+                given = _given(child.table, _key(shape, decoded), path[0])
+                _add_rows(child, given, elements, lines, notes)
+
+
+def _given(table: Table, parent: str, name: str) -> bytes:
+    """The beginning of each row: what it does not bring itself."""
+    fields = {PARENT: msgspec.json.encode(parent)}
+    return _object(fields | {LIST: msgspec.json.encode(name)} if table.also else fields)[:-1]
+
+
+def _add_rows(
+    child: Shape,
+    given: bytes,
+    elements: Iterable[Line],
+    lines: dict[str, list[Line]],
+    notes: list[Note],
+) -> None:
+    into = lines.setdefault(child.table.name, [])
+    for element in elements:
+        row = _decode_line(child, element, notes)
+        if row is not None:
+            into.append(given + _rest(bytes(row.line)))
+            if child.children:
+                _add_children(child, row, lines, notes)
 
 
 def _rest(line: bytes) -> bytes:
@@ -215,23 +233,23 @@ def _rest(line: bytes) -> bytes:
     return inside if inside.startswith(b"}") else b"," + inside
 
 
-def _elements(child: Shape, path: tuple[str, ...], container: Any, notes: list[Note]) -> Iterator[Line]:
+def _elements(child: Shape, path: tuple[str, ...], container: Any, notes: list[Note]) -> Sequence[Line]:
     """The records inside a record: what one of the child's paths leads to, nothing where there is none."""
     if container is None:
-        return
+        return ()
     try:
         inside = child.containers[path[0]].decode(container)
     except msgspec.ValidationError:
         notes.append(Note(child.table.name, ".".join(path), Drift.UNREADABLE))
-        return
+        return ()
     for _ in path[1:]:
         inside = inside and inside.inside
-    yield from _named(child.table, inside or {}) if child.table.mapped else _plain(child.table, inside or [])
-
-
-def _plain(table: Table, elements: Sequence[msgspec.Raw]) -> Iterator[Line]:
-    for each in elements:
-        yield _object({table.scalar: bytes(each)}) if table.scalar else each
+    if not inside:
+        return ()
+    table = child.table
+    if table.mapped:
+        return list(_named(table, inside))
+    return [_object({table.scalar: bytes(each)}) for each in inside] if table.scalar else inside
 
 
 def _named(table: Table, elements: Mapping[str, msgspec.Raw]) -> Iterator[Line]:
