@@ -98,7 +98,7 @@ class Sweep:
     async def _most(self) -> int:
         """How many rows may be flagged; one always may, however few there are."""
         table = self.courier.stream.table
-        known = await self.courier.writer.ask(lambda warehouse: warehouse.glance(table).rows)
+        known = await self.courier.writer.ask(lambda warehouse: warehouse.count(table))
         return known if self.allow_many else max(int(known * MOST_SHARE), 1)
 
     def _refused(self) -> SweepRefused:
