@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rich.table import Table
+
 from intercom_pipeline.cli.exits import exit_for_results
 from intercom_pipeline.cli.output import (
     columns,
     counted,
     duration,
+    fitted,
     joined,
     number,
     print_error,
@@ -23,6 +26,7 @@ from intercom_pipeline.sync.skipped import why_skipped
 from intercom_pipeline.warehouse.flagged import Flagged
 
 _MOST_ROWS = 16
+_FIRST_TO_GO = ("unchanged", "requests", "time")
 _CHANGES = ("read", "inserted", "updated", "unchanged", "removed")
 
 
@@ -33,11 +37,16 @@ def print_for_people(ended: Sequence[SyncResult], published: Path, seconds: floa
         # What is the same for every stream says nothing, and 80 columns have no room for it.
         dull = {"result": Outcome.COMPLETE.value, "removed": "0"}
         names = [name for name in rows[0] if any(row[name] != dull.get(name) for row in rows)]
-        table = columns(*names, right=(*_CHANGES, "requests", "time"))
-        for row in rows:
-            table.add_row(*(row[name] for name in names))
+        table, _ = fitted(lambda some: _table(rows, some), names, _FIRST_TO_GO, results().width)
         show(table)
     print_end(ended, published, seconds)
+
+
+def _table(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> Table:
+    table = columns(*names, right=(*_CHANGES, "requests", "time"))
+    for row in rows:
+        table.add_row(*(row[name] for name in names))
+    return table
 
 
 def print_end(ended: Sequence[SyncResult], published: Path, seconds: float) -> None:
