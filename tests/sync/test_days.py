@@ -41,7 +41,7 @@ def test_changes_around_midnight_arrive(tmp_path: Path, zone: str, midnight: dat
                 sync(sandbox, tmp_path, "contacts", version=version, lookback=0)
         sandbox.workspace.clock.advance(26 * 3600)
         sync(sandbox, tmp_path, "contacts", version=version, lookback=0)
-        assert_equal_to_the_workspace(sandbox, tmp_path, "contacts")
+        assert_equal_to_the_workspace(sandbox, tmp_path, "contacts", version=version)
 
 
 @pytest.mark.parametrize(

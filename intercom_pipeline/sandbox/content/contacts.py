@@ -209,12 +209,13 @@ def _tag_count(roll: Roll, index: int) -> int:
 
 
 def _companies(roll: Roll, who: Face, people: People, index: int) -> list[Record]:
+    own = [] if who.company is None else [people.companies[who.company]]
+    further = 0
     if index % _RARE == _MANY_COMPANIES:
-        return some(roll, people.companies, 12)
-    companies = [] if who.company is None else [people.companies[who.company]]
-    if companies and happens(roll, 0.03):
-        return [*companies, *(c for c in some(roll, people.companies, 2) if c is not companies[0])]
-    return companies
+        further = 12
+    elif own and happens(roll, 0.03):
+        further = 2
+    return [*own, *(each for each in some(roll, people.companies, further) if each not in own)]
 
 
 def _subscriptions(seed: int, index: int) -> tuple[list[Record], list[Record]]:
