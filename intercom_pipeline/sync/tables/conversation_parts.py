@@ -4,8 +4,9 @@ Fields as in Intercom's API description of `conversation_part`, versions 2.11 to
 """
 
 from intercom_pipeline.sync.tables.attachments import attachments_of
-from intercom_pipeline.sync.tables.columns import boolean, identifier, inside, json, text, time, truth
-from intercom_pipeline.warehouse.table import PARENT, Cap, Table, plain_text
+from intercom_pipeline.sync.tables.columns import boolean, identifier, json, text, time, truth
+from intercom_pipeline.sync.tables.parts import ASSIGNED_AND_BODY, AUTHOR
+from intercom_pipeline.warehouse.table import PARENT, Cap, Table
 
 CONVERSATION_PARTS_TABLE = Table(
     name="conversation_parts",
@@ -22,45 +23,13 @@ CONVERSATION_PARTS_TABLE = Table(
         time("created_at", "When the part was created (UTC)."),
         time("updated_at", "When the part last changed (UTC)."),
         time("notified_at", "When people were notified of the part (UTC)."),
-        text(
-            "author_type",
-            "Who wrote the part: user, lead, admin, team or bot.",
-            expression=inside("author", "type"),
-        ),
-        identifier(
-            "author_id",
-            "The author's id, of a contact or an admin by author_type.",
-            expression=inside("author", "id"),
-        ),
-        text("author_name", "The author's name.", expression=inside("author", "name"), personal=True),
-        text(
-            "author_email",
-            "The author's e-mail address.",
-            expression=inside("author", "email"),
-            personal=True,
-        ),
+        *AUTHOR,
         boolean(
             "author_from_ai_agent",
             "Whether Fin, the AI agent, wrote the part; NULL before API version 2.14.",
             expression=truth("author", "from_ai_agent"),
         ),
-        text(
-            "assigned_to_type",
-            "Whether the part assigned to an admin or a team; NULL if it did not.",
-            expression=inside("assigned_to", "type"),
-        ),
-        identifier(
-            "assigned_to_id",
-            "The id of the admin or team it assigned to; NULL if it did not.",
-            expression=inside("assigned_to", "id"),
-        ),
-        text(
-            "body_text",
-            "The body as plain text; NULL if the part has none.",
-            expression=plain_text("body"),
-            personal=True,
-        ),
-        text("body", "The body, which may hold HTML; NULL if the part has none.", personal=True),
+        *ASSIGNED_AND_BODY,
         text("state", "The conversation's state when the part was created: open, closed or snoozed."),
         boolean("redacted", "Whether the part's content was redacted."),
         identifier(

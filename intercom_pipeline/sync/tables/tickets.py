@@ -14,6 +14,7 @@ from intercom_pipeline.sync.tables.columns import (
     text,
     time,
 )
+from intercom_pipeline.sync.tables.parts import ASSIGNED_AND_BODY, AUTHOR
 from intercom_pipeline.warehouse.table import PARENT, Table, plain_text
 
 _TICKET_PARTS = Table(
@@ -26,40 +27,8 @@ _TICKET_PARTS = Table(
         text("part_type", "What happened, such as comment, note or ticket_state_updated_by_admin."),
         time("created_at", "When the part was created (UTC)."),
         time("updated_at", "When the part last changed (UTC)."),
-        text(
-            "author_type",
-            "Who wrote the part: user, lead, admin, team or bot.",
-            expression=inside("author", "type"),
-        ),
-        identifier(
-            "author_id",
-            "The author's id, of a contact or an admin by author_type.",
-            expression=inside("author", "id"),
-        ),
-        text("author_name", "The author's name.", expression=inside("author", "name"), personal=True),
-        text(
-            "author_email",
-            "The author's e-mail address.",
-            expression=inside("author", "email"),
-            personal=True,
-        ),
-        text(
-            "assigned_to_type",
-            "Whether the part assigned to an admin or a team; NULL if it did not.",
-            expression=inside("assigned_to", "type"),
-        ),
-        identifier(
-            "assigned_to_id",
-            "The id of the admin or team it assigned to; NULL if it did not.",
-            expression=inside("assigned_to", "id"),
-        ),
-        text(
-            "body_text",
-            "The body as plain text; NULL if the part has none.",
-            expression=plain_text("body"),
-            personal=True,
-        ),
-        text("body", "The body, which may hold HTML; NULL if the part has none.", personal=True),
+        *AUTHOR,
+        *ASSIGNED_AND_BODY,
         text("ticket_state", "The category of the state that the part left the ticket in."),
         text("previous_ticket_state", "The category of the state the ticket was in before."),
         boolean("redacted", "Whether the part's content was redacted."),
