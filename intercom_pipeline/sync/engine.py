@@ -38,7 +38,7 @@ _FIRST_ATTEMPTS = 4
 """A person may be waiting to hear that the address or the network is wrong."""
 
 
-class ParentMissing(PipelineError):
+class ParentMissing(StreamUnavailable):
     """The stream by whose records another is asked for was never synced."""
 
 

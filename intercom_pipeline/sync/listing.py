@@ -71,10 +71,10 @@ def _completed(record: msgspec.Raw | bytes, adds: Sequence[tuple[str, str]]) -> 
     return with_fields(record, {key: text.replace("{name}", name) for key, text in adds})
 
 
-def pages_of(courier: Courier, listing: Listing, *, paging: Paging | None = None) -> AsyncGenerator[Page]:
+def pages_of(courier: Courier, listing: Listing) -> AsyncGenerator[Page]:
     """The pages of a listing, in the way the stream's are handed out."""
     stream, path, records, params = courier.stream, listing.path, listing.records, dict(listing.params)
-    match paging or stream.paging:
+    match stream.paging:
         case Paging.SINGLE:
             return single_page(courier.client, path, records=records, params=params)
         case Paging.CURSOR:

@@ -212,6 +212,14 @@ def test_a_missing_permission_fails_what_every_workspace_has(sandbox: Sandbox, t
     assert select(tmp_path, "SELECT result FROM pipeline.runs WHERE stream = 'brands'") == [("skipped",)]
 
 
+def test_what_hangs_on_a_skipped_stream_is_skipped_with_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A workspace without news is no reason to fail for the items of its newsfeeds."""
+    sandbox.conditions.missing_permissions |= {"news"}
+    results = run_with(sandbox, tmp_path, "newsfeeds", "newsfeed_items", "tags")
+    outcomes = [results[name].outcome for name in ("newsfeeds", "newsfeed_items", "tags")]
+    assert outcomes == [Outcome.SKIPPED, Outcome.SKIPPED, Outcome.COMPLETE]
+
+
 def test_a_conversation_told_to_be_gone_ends_its_history(sandbox: Sandbox, tmp_path: Path) -> None:
     """Whichever stream tells it: here the list of deleted conversations."""
     both, kept = ("conversations", "deleted_conversations"), frozenset({"conversations"})
