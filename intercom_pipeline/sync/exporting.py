@@ -16,14 +16,11 @@ from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.errors import InvalidRequest
 from intercom_pipeline.sync.delivery import Courier
 from intercom_pipeline.sync.exported_file import Dataset, ExportedFile
-from intercom_pipeline.sync.plan import Terms
+from intercom_pipeline.sync.plan import FIRST_MOMENT, Terms
 
 _DATASETS = "/export/reporting_data/get_datasets"
 _JOB = "/export/reporting_data/{id}"
 _FILE = "/download/reporting_data/{id}"
-
-_FIRST_MOMENT = 1_293_840_000
-"""2011-01-01 UTC: no workspace of Intercom's is older."""
 
 _KEPT_SECONDS = 729 * 86_400
 """Two years: how long Intercom keeps reporting data unless more was bought; it refuses to go back further."""
@@ -92,7 +89,7 @@ class _Export:
         """Begin the job: for all there is, or as far back as Intercom keeps it for every workspace."""
         now = int(time())
         try:
-            return await self._enqueued(since=_FIRST_MOMENT, until=now)
+            return await self._enqueued(since=FIRST_MOMENT, until=now)
         except InvalidRequest:
             return await self._enqueued(since=now - _KEPT_SECONDS, until=now)
 

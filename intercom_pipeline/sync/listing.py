@@ -1,7 +1,9 @@
 """How streams that cannot be searched are read: whole, or newest first down to the bookmark."""
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from math import inf
 
 import msgspec
@@ -31,7 +33,9 @@ async def read_whole(courier: Courier) -> None:
     last: Sequence[msgspec.Raw | bytes] = ()
     for listing in _listings(courier.stream, courier.client.connection.version):
         await courier.store(last)
-        last = await _walk_until_steady(courier, listing)
+        last = await walk_until_steady(
+            courier, partial(pages_of, courier, listing), partial(_completed, adds=listing.adds)
+        )
     # What came last is stored with the verdict on what did not come: short lists change in one transaction.
     await courier.store(last, closes=[None], progress=courier.completed(None))
 
@@ -49,26 +53,47 @@ def listing_of(stream: Stream) -> Listing:
     return Listing(path=stream.path, params=stream.params, records=stream.records)
 
 
-async def _walk_until_steady(courier: Courier, listing: Listing) -> Sequence[msgspec.Raw | bytes]:
+async def walk_until_steady(
+    courier: Courier,
+    pages: Callable[[], AsyncGenerator[Page]],
+    records: Callable[[Page], Sequence[msgspec.Raw | bytes]],
+) -> Sequence[msgspec.Raw | bytes]:
+    """Walk a list until nothing can have been passed over, and store its records but for the last page's.
+
+    Args:
+        courier: Where records go.
+        pages: Begins a walk.
+        records: The records of a page as they are stored.
+
+    Returns:
+        The records of the last page, which are to be stored with the verdict on what was not met.
+
+    Raises:
+        ListUnsteady: The list kept changing.
+    """
     before = frozenset[str]()
     for _ in range(WALKS):
+        last: Sequence[msgspec.Raw | bytes] = ()
         walk = Walk(before=before)
-        async for page in pages_of(courier, listing):
-            await courier.store(walk.last)
-            courier.count(page)
-            walk.add(page)
-            walk.last = [_completed(raw, listing.adds) for raw in walk.last]
-        if walk.steady:
-            return walk.last
+        async with aclosing(pages()) as walked:
+            async for page in walked:
+                await courier.store(last)
+                courier.count(page)
+                walk.add(page)
+                last = records(page)
+        # A search goes on from the last record it gave, and so passes over none.
+        if walk.steady or courier.stream.paging is Paging.SEARCH:
+            return last
         before = walk.seen
     raise unsteady(courier.stream)
 
 
-def _completed(record: msgspec.Raw | bytes, adds: Sequence[tuple[str, str]]) -> msgspec.Raw | bytes:
-    if not adds:
-        return record
-    name = name_of(record)
-    return with_fields(record, {key: text.replace("{name}", name) for key, text in adds})
+def _completed(page: Page, *, adds: Sequence[tuple[str, str]]) -> Sequence[msgspec.Raw | bytes]:
+    """The records of a page with what they lack."""
+    return [
+        with_fields(raw, {key: text.replace("{name}", name_of(raw)) for key, text in adds})
+        for raw in page.records
+    ]
 
 
 def pages_of(courier: Courier, listing: Listing) -> AsyncGenerator[Page]:
@@ -136,13 +161,11 @@ class Walk:
     Attributes:
         before: The ids met by the walk before this one.
         stopped: Whether it ended before the list did.
-        last: The records of the last page.
         falling: Whether cursor values have only fallen so far, as they do in a list that is newest first.
     """
 
     before: frozenset[str] = frozenset()
     stopped: bool = False
-    last: Sequence[msgspec.Raw | bytes] = ()
     falling: bool = True
     _totals: list[int] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
@@ -150,7 +173,6 @@ class Walk:
 
     def add(self, page: Page) -> None:
         """Go on by a page."""
-        self.last = page.records
         if page.total_count is not None:
             self._totals.append(page.total_count)
         for head in map(head_of, page.records):

@@ -7,12 +7,9 @@ from dataclasses import dataclass, replace
 from intercom_pipeline.intercom.paging import Page, numbered_pages
 from intercom_pipeline.sync.delivery import Courier
 from intercom_pipeline.sync.heads import last_created
-from intercom_pipeline.sync.plan import MOST_PIECES, PAGES_A_SLICE, Bounds, Terms, even_bounds
+from intercom_pipeline.sync.plan import FIRST_MOMENT, MOST_PIECES, PAGES_A_SLICE, Bounds, Terms, even_bounds
 from intercom_pipeline.sync.slices import Slices, left_open
 from intercom_pipeline.warehouse.progress import Slice, SliceKind
-
-_FIRST_MOMENT = 1_293_840_000
-"""2011-01-01 UTC: no workspace of Intercom's is older."""
 
 
 async def read_log(courier: Courier, terms: Terms) -> None:
@@ -24,7 +21,7 @@ async def read_log(courier: Courier, terms: Terms) -> None:
     if parts:
         await Slices(courier, LogWay(courier)).read(parts)
     _, bookmark = await courier.bookmark()
-    lower = max((bookmark or 0) - terms.lookback, _FIRST_MOMENT)
+    lower = max((bookmark or 0) - terms.lookback, FIRST_MOMENT)
     name, kind = courier.stream.name, SliceKind.INCREMENTAL
     part = Slice(stream=name, number=1, kind=kind, lower=lower, newest=bookmark)
     await Slices(courier, LogWay(courier)).read([part])
@@ -32,7 +29,7 @@ async def read_log(courier: Courier, terms: Terms) -> None:
 
 async def read_logged_within(courier: Courier, bounds: Bounds) -> None:
     """Read what was logged within bounds anew; what else is known of the stream stays as it is."""
-    lower, upper = max(bounds.since or 0, _FIRST_MOMENT), bounds.until and bounds.until - 1
+    lower, upper = max(bounds.since or 0, FIRST_MOMENT), bounds.until and bounds.until - 1
     part = Slice(stream=courier.stream.name, number=1, kind=SliceKind.BACKFILL, lower=lower, upper=upper)
     await Slices(courier, LogWay(courier), stored=False).read([part])
 
@@ -40,7 +37,7 @@ async def read_logged_within(courier: Courier, bounds: Bounds) -> None:
 async def _everything(courier: Courier) -> Slice:
     """The slice of all entries up to the newest there is now, which becomes the bookmark."""
     name, kind = courier.stream.name, SliceKind.BACKFILL
-    newest, part = None, Slice(stream=name, number=1, kind=kind, lower=_FIRST_MOMENT)
+    newest, part = None, Slice(stream=name, number=1, kind=kind, lower=FIRST_MOMENT)
     async with aclosing(LogWay(courier).pages(part)) as pages:
         async for page in pages:
             newest = last_created(page.records) or None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing
+from functools import partial
 
 import msgspec
 
@@ -12,7 +12,7 @@ from intercom_pipeline.intercom.paging import Page, search_pages
 from intercom_pipeline.intercom.search import Filter, Search
 from intercom_pipeline.sync.delivery import Courier
 from intercom_pipeline.sync.heads import head_of, with_fields
-from intercom_pipeline.sync.listing import WALKS, ListUnsteady, Walk, pages_of, unsteady
+from intercom_pipeline.sync.listing import ListUnsteady, pages_of, walk_until_steady
 from intercom_pipeline.sync.stream import Listing, Paging, Parent
 from intercom_pipeline.warehouse.progress import Progress
 from intercom_pipeline.warehouse.table import PARENT, Table
@@ -95,7 +95,9 @@ async def _parents(
 async def _read_one(courier: Courier, asked: _Asked) -> None:
     parent_id, _ = asked
     try:
-        last = await _walk_until_steady(courier, parent_id)
+        last = await walk_until_steady(
+            courier, partial(_pages, courier, parent_id), partial(_records, courier, parent_id)
+        )
     except NotFound:
         # The parent has gone since: a sweep or its own stream will say so.
         return
@@ -104,24 +106,6 @@ async def _read_one(courier: Courier, asked: _Asked) -> None:
         return
     progress = Progress(stream=courier.stream.name, asked=(asked,))
     await courier.store(last, closes=[parent_id], progress=progress)
-
-
-async def _walk_until_steady(courier: Courier, parent_id: str) -> Sequence[msgspec.Raw | bytes]:
-    """Read all pages of a parent; gives the records of the last one, which are not stored yet."""
-    before = frozenset[str]()
-    for _ in range(WALKS):
-        walk, last = Walk(before=before), list[msgspec.Raw | bytes]()
-        async with aclosing(_pages(courier, parent_id)) as pages:
-            async for page in pages:
-                await courier.store(last)
-                courier.count(page)
-                walk.add(page)
-                last = [with_fields(each, {PARENT: parent_id}) for each in _records(courier, page)]
-        # A search goes on from the last record it gave, and so passes over none.
-        if walk.steady or courier.stream.paging is Paging.SEARCH:
-            return last
-        before = walk.seen
-    raise unsteady(courier.stream)
 
 
 def _pages(courier: Courier, parent_id: str) -> AsyncGenerator[Page]:
@@ -149,8 +133,10 @@ async def _text(courier: Courier, path: str) -> AsyncGenerator[Page]:
     )
 
 
-def _records(courier: Courier, page: Page) -> Sequence[msgspec.Raw | bytes]:
-    """The records of a page; of what a search finds only the id is kept, the rest is another stream's."""
-    if courier.stream.paging is not Paging.SEARCH:
-        return page.records
-    return [msgspec.json.encode({"id": head_of(raw).id}) for raw in page.records]
+def _records(courier: Courier, parent_id: str, page: Page) -> Sequence[msgspec.Raw | bytes]:
+    """The records of a page, with their parent's id in them."""
+    records: Sequence[msgspec.Raw | bytes] = page.records
+    if courier.stream.paging is Paging.SEARCH:
+        # Of what a search finds only the id is kept: the rest is another stream's.
+        records = [msgspec.json.encode({"id": head_of(raw).id}) for raw in page.records]
+    return [with_fields(each, {PARENT: parent_id}) for each in records]

@@ -13,6 +13,9 @@ from intercom_pipeline.sync.days import Calendar
 from intercom_pipeline.sync.stream import Dates, Stream
 from intercom_pipeline.warehouse.progress import Slice, SliceKind
 
+FIRST_MOMENT = 1_293_840_000
+"""2011-01-01 UTC: no workspace of Intercom's is older."""
+
 PAGES_A_SLICE = 8
 """Pages a slice should have: enough to be worth its last, half-empty page."""
 

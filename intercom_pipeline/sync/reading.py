@@ -62,7 +62,7 @@ async def read(courier: Courier, terms: Terms, options: Options, parents: Table 
     if refused:
         raise refused
     if options.sweep:
-        await _swept(courier, terms, options)
+        await Sweep(courier, terms, allow_many=options.allow_many).run()
     elif options.bounds:
         await _read_within(courier, terms, options.bounds)
     elif courier.stream.parent:
@@ -102,7 +102,3 @@ async def _read_within(courier: Courier, terms: Terms, bounds: Bounds) -> None:
         await read_logged_within(courier, bounds)
     else:
         await read_created_within(courier, terms, bounds)
-
-
-async def _swept(courier: Courier, terms: Terms, options: Options) -> None:
-    await Sweep(courier, terms, allow_many=options.allow_many).run()

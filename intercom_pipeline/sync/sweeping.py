@@ -64,36 +64,27 @@ class Sweep:
             await read_all(courier, self.terms)
         else:
             await walk_newest_first(courier, floor=None)
-        missing = await self._missing()
-        gone = await self._verdicts(missing)
-        await self._check(len(gone))
+        most = await self._most()
+        gone = await self._verdicts(await self._missing(most))
+        if len(gone) > most:
+            raise self._refused()
         await courier.store(gone=gone)
         # What could not be had leaves the others their verdicts, and is told.
         courier.raise_failure()
 
-    async def _missing(self) -> list[str]:
+    async def _missing(self, most: int) -> list[str]:
         """The ids of the rows that were not met; each is asked for, so there must not be too many.
 
         Raises:
             SweepRefused: There are.
         """
-        table, most = self.courier.stream.table, await self._most()
-        limit = max(most, _WORTH_ASKING)
+        table, limit = self.courier.stream.table, max(most, _WORTH_ASKING)
         missing = await self.courier.writer.ask(
             lambda warehouse: warehouse.not_sighted(table, limit=limit + 1)
         )
         if len(missing) > limit:
             raise self._refused()
         return missing
-
-    async def _check(self, gone: int) -> None:
-        """Refuse to flag too many.
-
-        Raises:
-            SweepRefused: There are too many.
-        """
-        if gone > await self._most():
-            raise self._refused()
 
     async def _most(self) -> int:
         """How many rows may be flagged; one always may, however few there are."""

@@ -8,7 +8,7 @@ import duckdb
 from intercom_pipeline.warehouse import progress as memory
 from intercom_pipeline.warehouse import views
 from intercom_pipeline.warehouse.batch import Batch
-from intercom_pipeline.warehouse.ddl import identifier, remember
+from intercom_pipeline.warehouse.ddl import identifier, recall, remember
 from intercom_pipeline.warehouse.decode import Row
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.gone import (
@@ -254,8 +254,7 @@ class Warehouse:
 
     def is_to_be_fetched_anew(self, stream: str) -> bool:
         """Whether rows lack what an earlier release did not store, so that each record is asked for again."""
-        key = [REFETCH + stream]
-        return bool(self.connection.execute("SELECT 1 FROM pipeline.about WHERE key = ?", key).fetchone())
+        return recall(self.connection, REFETCH + stream) is not None
 
     def was_fetched_anew(self, stream: str) -> None:
         """A sync has asked for each record of a stream again."""
@@ -263,9 +262,8 @@ class Warehouse:
 
     def expect_changes(self) -> None:
         """Remember that views may fall behind their tables, until `refresh_views` says otherwise."""
-        stale = self.connection.execute("SELECT 1 FROM pipeline.about WHERE key = ?", [_STALE_VIEWS])
-        self.views_are_stale = stale.fetchone() is not None
-        self.connection.execute("INSERT OR REPLACE INTO pipeline.about VALUES (?, 'yes')", [_STALE_VIEWS])
+        self.views_are_stale = recall(self.connection, _STALE_VIEWS) is not None
+        remember(self.connection, _STALE_VIEWS, "yes")
 
     def refresh_views(self, changed: Collection[str]) -> list[str]:
         """Make anew the views that differ since tables changed, also in an earlier run; returns which.
