@@ -8,14 +8,32 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "intercom_pipeline"
 MAY_IMPORT = {
     "errors": set(),
-    "settings": {"errors", "intercom", "sync", "warehouse"},
+    "settings": {"errors", "intercom", "sync", "warehouse", "auth"},
     "sandbox": set(),
     "intercom": {"errors"},
     "warehouse": {"errors"},
     "sync": {"errors", "intercom", "warehouse"},
-    "defs": {"errors", "settings", "intercom", "sync", "warehouse"},
+    "auth": {"errors", "intercom"},
+    "api": {"errors", "settings", "intercom", "sync", "warehouse"},
+    "analytics": {"errors", "api"},
+    "doctor": {"errors", "settings", "intercom", "sync", "warehouse", "auth"},
+    "mcp": {"errors", "settings", "intercom", "warehouse", "api", "analytics"},
+    "defs": {"errors", "settings", "intercom", "sync", "warehouse", "api"},
     "definitions": {"defs"},
-    "cli": {"errors", "settings", "intercom", "sync", "warehouse", "sandbox", "defs"},
+    "cli": {
+        "errors",
+        "settings",
+        "intercom",
+        "sync",
+        "warehouse",
+        "auth",
+        "api",
+        "analytics",
+        "doctor",
+        "mcp",
+        "sandbox",
+        "defs",
+    },
 }
 """Which siblings each part of the package may import. `sandbox` imports nothing of what it is to test."""
 
