@@ -78,7 +78,7 @@ class Connection:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base_url", self.base_url.rstrip("/"))
-        _check_host(self.base_url)
+        check_host(self.base_url)
         if self.version not in versions.SUPPORTED:
             raise ValueError(f"API version {self.version!r} is not one of {', '.join(versions.SUPPORTED)}")
         if not 0 < self.rate_share <= 1:
@@ -88,7 +88,8 @@ class Connection:
                 raise ValueError(f"{name} is above 0, not {getattr(self, name)}")
 
 
-def _check_host(base_url: str) -> None:
+def check_host(base_url: str) -> None:
+    """Raise ValueError for an address that is neither Intercom's API nor a sandbox on this machine."""
     if base_url in HOSTS.values() or _is_loopback(base_url):
         return
     known = ", ".join(HOSTS.values())
