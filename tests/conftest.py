@@ -1,10 +1,21 @@
-"""Campaigns run for minutes: only when asked for by name, `uv run pytest -m campaign`."""
+"""What holds for every test: no stored token of whoever runs them, and no campaign unless asked for.
+
+Campaigns run for minutes: `uv run pytest -m campaign`.
+"""
+
+import os
+import tempfile
 
 import pytest
 
+# Read by processes that tests start, too.
+_CONFIGURATION = tempfile.TemporaryDirectory(prefix="intercom-pipeline-tests-")
+os.environ["XDG_CONFIG_HOME"] = _CONFIGURATION.name
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip them otherwise."""
+    """Skip campaigns unless they are asked for by name."""
     if "campaign" in str(config.getoption("-m")):
         return
     skip = pytest.mark.skip(reason="a long campaign: run it with -m campaign")

@@ -2,7 +2,7 @@
 
 Settings are read when a run needs them, never when the code location is loaded. There is no configuration
 for the access token: what is configured is stored and shown by Dagster, so the token comes from the
-environment or the project's `.env` alone.
+environment, the project's `.env` or the stored profile alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,6 +24,10 @@ from intercom_pipeline.warehouse.files import DataFolder
 class IntercomResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it provides itself
     """How to reach the Intercom workspace. What is left empty comes from the environment or `.env`."""
 
+    profile: str | None = Field(
+        default=None,
+        description="Which stored token to use, without INTERCOM_ACCESS_TOKEN. Empty: INTERCOM_PROFILE.",
+    )
     region: str | None = Field(
         default=None,
         description="Where the workspace is hosted: us, eu or au. Empty: INTERCOM_REGION.",
@@ -58,6 +62,7 @@ class IntercomResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it
         settings = load_settings()
         return replace(
             settings,
+            profile=self.profile or settings.profile,
             region=self.region or settings.region,
             base_url=self.base_url or settings.base_url,
             api_version=self.api_version or settings.api_version,

@@ -1,0 +1,242 @@
+"""Stored tokens: for one user alone, replaced in one step, never sent elsewhere."""
+
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked, PasswordDeleteError
+
+from intercom_pipeline.auth.keyrings import KeyringUnavailable
+from intercom_pipeline.auth.profiles import (
+    Keeper,
+    Obtained,
+    Profile,
+    ProfileExposed,
+    ProfileRefused,
+    ProfileStore,
+    ProfileUnreadable,
+)
+from intercom_pipeline.defs.resources import IntercomResource
+from intercom_pipeline.intercom.connection import HOSTS, Secret
+from intercom_pipeline.settings import SettingRefused, TokenMissing, load_settings
+
+CANARY = "canary-token-that-must-never-be-seen"
+PROFILE = Profile(
+    name="default",
+    token=Secret(CANARY),
+    region="eu",
+    workspace_id="abc123",
+    workspace_name="Ada's",
+    timezone="Europe/Berlin",
+    admin_id="1",
+    admin_name="Ada",
+    obtained=Obtained.OAUTH,
+    saved_at=datetime(2026, 3, 1, tzinfo=UTC),
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ProfileStore:
+    return ProfileStore(tmp_path / "configuration")
+
+
+def settings(store: ProfileStore, **more: str) -> dict[str, str]:
+    return {"INTERCOM_CONFIG_DIR": str(store.folder), **more}
+
+
+def test_a_profile_comes_back_as_it_was_stored(store: ProfileStore) -> None:
+    """Every field, and its name among the names."""
+    store.save(PROFILE)
+    store.save(replace(PROFILE, name="other", region="au"))
+    assert store.load("default") == PROFILE
+    assert store.names() == ["default", "other"]
+
+
+def test_only_their_owner_can_read_stored_tokens(store: ProfileStore) -> None:
+    """A file is 0600 in folders of 0700, also where the folders were there, open to all."""
+    store.folder.mkdir(mode=0o755)
+    store.save(PROFILE)
+    path = store.path("default")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert {stat.S_IMODE(each.stat().st_mode) for each in (path.parent, store.folder)} == {0o700}
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_file_that_others_can_read_is_refused(store: ProfileStore, mode: int) -> None:
+    """With the command that mends it, and without the token."""
+    store.save(PROFILE)
+    store.path("default").chmod(mode)
+    with pytest.raises(ProfileExposed, match="chmod 600") as told:
+        store.load("default")
+    assert CANARY not in str(told.value)
+
+
+def test_a_folder_that_others_can_change_is_refused(store: ProfileStore) -> None:
+    """They could put a token of their own in place of it."""
+    store.save(PROFILE)
+    store.path("default").parent.chmod(0o770)
+    with pytest.raises(ProfileExposed, match="chmod 700"):
+        store.load("default")
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b'{"token": "x"}'])
+def test_a_damaged_file_is_told(store: ProfileStore, content: bytes) -> None:
+    """By its name and with the way out."""
+    store.save(PROFILE)
+    store.path("default").write_bytes(content)
+    with pytest.raises(ProfileUnreadable, match="auth login"):
+        store.load("default")
+
+
+def test_what_cannot_be_written_leaves_the_old_token(store: ProfileStore) -> None:
+    """A file in the place of the folder is told, not a traceback."""
+    store.folder.write_text("in the way")
+    with pytest.raises(ProfileUnreadable, match="INTERCOM_CONFIG_DIR"):
+        store.save(PROFILE)
+
+
+def test_nothing_is_left_beside_a_replaced_token(store: ProfileStore) -> None:
+    """Storing again replaces the file; removing it leaves nothing."""
+    store.save(PROFILE)
+    store.save(replace(PROFILE, token=Secret("another")))
+    assert [path.name for path in store.path("default").parent.iterdir()] == ["default.json"]
+    assert CANARY not in store.path("default").read_text()
+    assert store.delete("default")
+    assert not store.delete("default")
+    assert store.load("default") is None
+
+
+@pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "x" * 65, "a b"])
+def test_a_name_that_leads_elsewhere_is_refused(store: ProfileStore, name: str) -> None:
+    """Names become file names."""
+    with pytest.raises(ProfileRefused):
+        store.load(name)
+
+
+def test_a_profile_shows_no_token() -> None:
+    """Not in its representation, either."""
+    assert CANARY not in repr(PROFILE)
+
+
+def test_the_variable_goes_before_the_stored_token(store: ProfileStore) -> None:
+    """And then nothing of the profile counts."""
+    store.save(PROFILE)
+    by_variable = load_settings(settings(store, INTERCOM_ACCESS_TOKEN="given")).access()
+    assert (by_variable.token.reveal(), by_variable.region, by_variable.profile) == ("given", "us", None)
+
+
+def test_a_stored_token_brings_its_region(store: ProfileStore) -> None:
+    """So a workspace in the EU needs no setting."""
+    store.save(PROFILE)
+    connection = load_settings(settings(store)).connection()
+    assert (connection.token.reveal(), connection.base_url) == (CANARY, HOSTS["eu"])
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [{"INTERCOM_REGION": "us"}, {"INTERCOM_BASE_URL": "http://127.0.0.1:9"}]
+)
+def test_a_stored_token_is_sent_nowhere_else(store: ProfileStore, elsewhere: dict[str, str]) -> None:
+    """A setting that names another host is refused."""
+    store.save(PROFILE)
+    with pytest.raises(SettingRefused, match="sent nowhere else"):
+        load_settings(settings(store, **elsewhere)).connection()
+
+
+def test_without_any_token_the_ways_to_one_are_told(store: ProfileStore) -> None:
+    """The profile is named where it is not the default one."""
+    with pytest.raises(TokenMissing, match="auth login"):
+        load_settings(settings(store)).connection()
+    with pytest.raises(TokenMissing, match="profile other"):
+        load_settings(settings(store, INTERCOM_PROFILE="other")).connection()
+
+
+def test_each_profile_has_a_data_folder_of_its_own() -> None:
+    """Unless one is named, so that two workspaces never meet in one database."""
+    assert load_settings({}).data_dir == Path("data")
+    assert load_settings({"INTERCOM_PROFILE": "eu"}).data_dir == Path("data/eu")
+    assert load_settings({"INTERCOM_PROFILE": "eu", "INTERCOM_DATA_DIR": "x"}).data_dir == Path("x")
+    assert load_settings({}, options={"INTERCOM_PROFILE": "eu"}).data_dir == Path("data/eu")
+
+
+def test_dagster_reads_the_stored_token_when_it_connects(
+    store: ProfileStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Not when the code location is loaded: a token that was rotated counts from the next run on."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in settings(store).items():
+        monkeypatch.setenv(name, value)
+    resource = IntercomResource(profile="default")
+    store.save(PROFILE)
+    assert resource.connection().token.reveal() == CANARY
+    store.save(replace(PROFILE, token=Secret("rotated")))
+    assert resource.connection().token.reveal() == "rotated"
+
+
+class Ring(KeyringBackend):
+    """A keyring in memory, which can be locked."""
+
+    priority = 9
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # the library is not typed
+        self.kept: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.locked:
+            raise KeyringLocked
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        if (service, username) not in self.kept:
+            raise PasswordDeleteError
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def ring() -> Iterator[Ring]:
+    before, ring = keyring.get_keyring(), Ring()
+    keyring.set_keyring(ring)
+    yield ring
+    keyring.set_keyring(before)
+
+
+def test_a_keyring_keeps_the_token_out_of_the_file(store: ProfileStore, ring: Ring) -> None:
+    """The file has the facts, the keyring the token; removing the profile removes both."""
+    kept = replace(PROFILE, kept_in=Keeper.KEYRING)
+    store.save(kept)
+    assert CANARY not in store.path("default").read_text()
+    assert store.load("default") == kept
+    store.delete("default")
+    assert not ring.kept
+
+
+def test_a_locked_keyring_is_told(store: ProfileStore, ring: Ring) -> None:
+    """With the ways out."""
+    store.save(replace(PROFILE, kept_in=Keeper.KEYRING))
+    ring.locked = True
+    with pytest.raises(KeyringUnavailable, match="--store file"):
+        store.load("default")
+
+
+def test_a_token_that_moves_to_a_file_leaves_the_keyring(store: ProfileStore, ring: Ring) -> None:
+    """No old copy stays behind."""
+    store.save(replace(PROFILE, kept_in=Keeper.KEYRING))
+    store.save(PROFILE)
+    assert not ring.kept
+    assert store.load("default") == PROFILE
+
+
+def test_a_system_without_a_keyring_is_told(store: ProfileStore) -> None:
+    """Storing there fails, and nothing is stored."""
+    with pytest.raises(KeyringUnavailable):
+        store.save(replace(PROFILE, kept_in=Keeper.KEYRING))
+    assert store.names() == []
