@@ -138,7 +138,7 @@ async def revoke(token: Secret, *, region: str, base_url: str | None = None) -> 
     except IntercomError as error:
         raise RevocationFailed(
             "The token is not revoked, as far as Intercom says.",
-            why=error.why,
+            why=_said(error),
             fix="Try again, or uninstall the app in Intercom's Developer Hub, which revokes it.",
         ) from None
 
@@ -189,13 +189,17 @@ def _not_exchanged(error: IntercomError) -> PipelineError:
         return _refused(failure)
     if failure.applied is Applied.NO:
         return type(error)(replace(failure, message=failure.message if failure.status is None else None))
-    return _uncertain(f"HTTP {failure.status}." if failure.status else error.why)
+    return _uncertain(_said(error))
+
+
+def _said(error: IntercomError) -> str:
+    return f"HTTP {error.failure.status}." if error.failure.status else error.why
 
 
 def _refused(failure: Failure) -> CodeRefused:
     return CodeRefused(
         f"Intercom does not exchange the code for a token (HTTP {failure.status}).",
-        why="The code was used before or is over five minutes old, or the client id or secret is not the app's.",
+        why="The code was used before or has expired, or the client id or secret is not the app's.",
         fix="Compare INTERCOM_CLIENT_ID and INTERCOM_CLIENT_SECRET with the Developer Hub and log in again.",
     )
 
