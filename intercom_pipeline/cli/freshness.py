@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.table import Table
 
 from intercom_pipeline.cli.output import (
-    ago,
     columns,
     counted,
     duration,
@@ -21,6 +20,7 @@ from intercom_pipeline.cli.output import (
     size,
     typed,
 )
+from intercom_pipeline.intercom.moments import ago
 from intercom_pipeline.warehouse import freshness, reading
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.freshness import DriftSeen, StreamStatus

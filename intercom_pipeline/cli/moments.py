@@ -1,16 +1,13 @@
-"""Moments as people write them: a date, a moment, or how long ago."""
+"""The part of a stream that a person names by moments: `--since` and `--until`."""
 
-import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from intercom_pipeline.cli.exits import UsageRefused
+from intercom_pipeline.intercom.moments import FORMS, moment_of
 
 if TYPE_CHECKING:
     from intercom_pipeline.sync.plan import Bounds
-
-_AGO = re.compile(r"(?P<count>[0-9]+)(?P<unit>[dw])")
-_DAYS = {"d": 1, "w": 7}
 
 
 def bounds(since: str | None, until: str | None, now: datetime | None = None) -> "Bounds | None":
@@ -41,12 +38,12 @@ def bounds(since: str | None, until: str | None, now: datetime | None = None) ->
 def _second(option: str, text: str, now: datetime) -> int:
     """The second (unix) that a person means."""
     try:
-        moment = _moment(text.strip(), now)
+        moment = moment_of(text.strip(), now)
         second = int(moment.timestamp())
-    except (ValueError, OverflowError):
+    except ValueError:
         raise UsageRefused(
             f"{option} cannot be {text!r}.",
-            why="It is a date (2026-03-01), a moment (2026-03-01T12:00:00+01:00), or days or weeks ago (7d).",
+            why=f"It is {FORMS}.",
             fix="Without an offset it is in UTC.",
         ) from None
     if moment > now:
@@ -56,12 +53,3 @@ def _second(option: str, text: str, now: datetime) -> int:
             fix="Leave it out, or give an earlier one.",
         )
     return max(second, 0)
-
-
-def _moment(text: str, now: datetime) -> datetime:
-    ago = _AGO.fullmatch(text)
-    if ago:
-        day = now.date() - timedelta(days=int(ago["count"]) * _DAYS[ago["unit"]])
-        return datetime.combine(day, time.min, UTC)
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -22,7 +22,6 @@ _NARROWEST_TEXT = 16
 _KIBI = 1024
 _MINUTE = 60
 _HOUR = 3600
-_DAY = 86400
 
 
 def typed() -> str:
@@ -141,17 +140,6 @@ def duration(seconds: float | None) -> str:
 def moment(value: datetime | None) -> str:
     """A moment in UTC, to the minute; nothing where there is none."""
     return "" if value is None else f"{value.astimezone(UTC):%Y-%m-%d %H:%M}"
-
-
-def ago(value: datetime | None, now: datetime | None = None) -> str:
-    """How long ago a moment was."""
-    if value is None:
-        return "never"
-    seconds = ((now or datetime.now(UTC)) - value).total_seconds()
-    for unit, length in (("days", _DAY), ("h", _HOUR), ("min", _MINUTE)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit} ago"
-    return f"{max(0, seconds):.0f} s ago"
 
 
 def joined(parts: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from intercom_pipeline.intercom.diagnosis import Request
 from intercom_pipeline.intercom.errors import Applied, QueryRefused
+from intercom_pipeline.intercom.search_fields import CONTACTS, FieldKind
 from intercom_pipeline.intercom.versions import contact_dates_are_days
 
 OPERATORS: Final = ("=", "!=", "IN", "NIN", ">", "<", ">=", "<=", "~", "!~", "^", "$")
@@ -18,20 +19,7 @@ DAY_OPERATORS: Final = ("=", ">", "<")
 MOST_FILTERS: Final = 15
 MOST_LEVELS: Final = 2
 
-CONTACT_DATES: Final = frozenset(
-    {
-        "created_at",
-        "signed_up_at",
-        "updated_at",
-        "last_seen_at",
-        "last_contacted_at",
-        "last_replied_at",
-        "last_email_opened_at",
-        "last_email_clicked_at",
-        "android_last_seen_at",
-        "ios_last_seen_at",
-    },
-)
+CONTACT_DATES: Final = frozenset(name for name, kind in CONTACTS.items() if kind is FieldKind.DATE)
 """The contact fields of type date (POST /contacts/search); date custom attributes cannot be known here."""
 
 Value = str | int | bool | None | tuple[str | int, ...]

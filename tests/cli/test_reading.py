@@ -12,7 +12,8 @@ import duckdb
 import pytest
 
 from intercom_pipeline.cli.exits import Exit
-from intercom_pipeline.cli.output import ago, duration, size
+from intercom_pipeline.cli.output import duration, size
+from intercom_pipeline.intercom.moments import ago
 from intercom_pipeline.sandbox import Sandbox
 from intercom_pipeline.sync.access import refused_by_version
 from intercom_pipeline.sync.catalog import CATALOG, stream_named
