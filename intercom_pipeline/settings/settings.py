@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from intercom_pipeline.settings import parsing
 from intercom_pipeline.settings.errors import SettingRefused, TokenMissing, refused
-from intercom_pipeline.settings.sources import DOTENV, sources
+from intercom_pipeline.settings.sources import DOTENV, Origin, Sourced, sources
 
 if TYPE_CHECKING:
     from intercom_pipeline.auth.profiles import Profile, ProfileStore
@@ -201,6 +201,9 @@ def load_settings(
         SettingRefused: A value is no number where one is needed, out of its range, or no API version.
     """
     given = sources(environment, dotenv, options)
+    if _asks_for_profile(given):
+        # Whoever names a profile means its workspace, whatever token the environment has.
+        del given["INTERCOM_ACCESS_TOKEN"]
     values = {
         name: parse(variable_of(name), given[variable_of(name)].value)
         for name, parse in _PARSED.items()
@@ -210,6 +213,13 @@ def load_settings(
     if "data_dir" in values or settings.profile == DEFAULT_PROFILE:
         return settings
     return replace(settings, data_dir=_DATA / settings.profile)
+
+
+def _asks_for_profile(given: Mapping[str, Sourced]) -> bool:
+    profile, token = given.get("INTERCOM_PROFILE"), given.get("INTERCOM_ACCESS_TOKEN")
+    return bool(
+        profile and token and profile.origin is Origin.OPTION and token.origin is not Origin.OPTION
+    )
 
 
 def _missing(profile: str) -> TokenMissing:

@@ -130,6 +130,14 @@ def test_the_variable_goes_before_the_stored_token(store: ProfileStore) -> None:
     assert (by_variable.token.reveal(), by_variable.region, by_variable.profile) == ("given", "us", None)
 
 
+def test_a_profile_that_an_option_names_goes_before_the_variable(store: ProfileStore) -> None:
+    """Whoever names a workspace gets that one."""
+    store.save(replace(PROFILE, name="other"))
+    given = settings(store, INTERCOM_ACCESS_TOKEN="given")
+    named = load_settings(given, options={"INTERCOM_PROFILE": "other"}).access()
+    assert named.token.reveal() == CANARY
+
+
 def test_a_stored_token_brings_its_region(store: ProfileStore) -> None:
     """So a workspace in the EU needs no setting."""
     store.save(PROFILE)
