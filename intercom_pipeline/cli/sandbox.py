@@ -80,6 +80,13 @@ def _announce(sandbox: "Sandbox") -> None:
         f"export INTERCOM_BASE_URL={sandbox.url} INTERCOM_ACCESS_TOKEN={sandbox.token}",
         "export INTERCOM_DATA_DIR=data/sandbox",
         f"{typed()} sync",
+        "",
+        "To connect to it by consent instead, as to a real one, with no token set:",
+        "",
+        f"export INTERCOM_BASE_URL={sandbox.url} INTERCOM_DATA_DIR=data/sandbox",
+        f"export INTERCOM_CLIENT_ID={sandbox.oauth.client_id}",
+        f"export INTERCOM_CLIENT_SECRET={sandbox.oauth.client_secret}",
+        f"{typed()} auth login",
     )
     console = results()
     for line in lines:

@@ -1,6 +1,6 @@
 """`python -m intercom_pipeline.sandbox`: serve a workspace until interrupted.
 
-When it is ready it prints one line of JSON, `{"url": …, "token": …}`.
+When it is ready it prints one line of JSON, `{"url": …, "token": …, "client_id": …, "client_secret": …}`.
 """
 
 import argparse
@@ -33,7 +33,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _announce(sandbox: Sandbox) -> None:
-    line = msgspec.json.encode({"url": sandbox.url, "token": sandbox.token})
+    app = {"client_id": sandbox.oauth.client_id, "client_secret": sandbox.oauth.client_secret}
+    line = msgspec.json.encode({"url": sandbox.url, "token": sandbox.token, **app})
     sys.stdout.write(line.decode() + "\n")
     sys.stdout.flush()
 

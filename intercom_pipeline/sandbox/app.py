@@ -11,7 +11,7 @@ from intercom_pipeline.sandbox import control
 from intercom_pipeline.sandbox.endpoint import Answer, Call, Endpoint
 from intercom_pipeline.sandbox.errors import not_found
 from intercom_pipeline.sandbox.options import Options
-from intercom_pipeline.sandbox.routes import ENDPOINTS
+from intercom_pipeline.sandbox.routes import ENDPOINTS, oauth
 from intercom_pipeline.sandbox.service import Service
 from intercom_pipeline.sandbox.workspace import Workspace
 
@@ -29,7 +29,8 @@ def create_app(workspace: Workspace, options: Options | None = None) -> Starlett
 
 def application(service: Service) -> Starlette:
     """The ASGI application of a service."""
-    routes = [_route(service, endpoint) for endpoint in ENDPOINTS]
+    consent = oauth.endpoints(service.oauth, service.conditions, service.options.app_name)
+    routes = [_route(service, endpoint) for endpoint in (*ENDPOINTS, *consent)]
     app = Starlette(routes=[*routes, *control.routes(service), _elsewhere(service)])
     app.state.service = service
     return app

@@ -22,6 +22,8 @@ class Call:
     query: Mapping[str, str]
     raw: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    token: str = field(default="", repr=False)
+    """The access token it came with; empty where the endpoint asks for none."""
 
     @cached_property
     def body(self) -> dict[str, Any]:
@@ -61,6 +63,8 @@ class Endpoint:
     since: str = VERSIONS[0]
     after_500: Callable[[Workspace], object] | None = None
     """What a 500 on this endpoint does to the workspace, where it does anything."""
+    open: bool = False
+    """Whether it asks for no token."""
 
 
 def json_answer(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

@@ -69,6 +69,17 @@ class Options:
     """The API version that a request without an `Intercom-Version` header gets."""
     token: str = "sandbox-token"  # noqa: S105 (opens nothing but this pretend workspace)
     """The access token that is let in."""
+    app_name: str = "intercom-pipeline"
+    """The app that asks for consent, as the consent screen calls it."""
+    client_id: str = "sandbox-client"
+    """The app's client id."""
+    client_secret: str = "sandbox-secret"  # noqa: S105 (as the token)
+    """The app's client secret."""
+    redirect_urls: tuple[str, ...] = ()
+    """The app's redirect URLs, the default first, beside the rule that needs no list: on `localhost` and
+    `127.0.0.1`, `http://HOST:PORT/api/auth/intercom/callback` is registered with any port."""
+    uninstall_ends_app: bool = False
+    """Whether giving back one token ends all of the app's (Intercom says no more than that it uninstalls)."""
     searchable_after_seconds: float = 0
     """How long a new or changed object is missing from search."""
     archived_readable: bool = True

@@ -14,6 +14,7 @@ from intercom_pipeline.sandbox.conditions import Conditions
 from intercom_pipeline.sandbox.faults import Faults
 from intercom_pipeline.sandbox.limits import RateLimit
 from intercom_pipeline.sandbox.listing import warm
+from intercom_pipeline.sandbox.oauth import OAuth
 from intercom_pipeline.sandbox.options import Options, Sizes
 from intercom_pipeline.sandbox.protocol import BreakableProtocol
 from intercom_pipeline.sandbox.request_log import Request, RequestLog
@@ -36,6 +37,11 @@ class Sandbox:
     def token(self) -> str:
         """The access token the server was started with."""
         return self.service.options.token
+
+    @property
+    def oauth(self) -> OAuth:
+        """The app that may obtain tokens by consent."""
+        return self.service.oauth
 
     @property
     def workspace(self) -> Workspace:

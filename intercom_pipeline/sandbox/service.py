@@ -14,9 +14,10 @@ from starlette.responses import Response
 from intercom_pipeline.sandbox.broken import broken, looping
 from intercom_pipeline.sandbox.conditions import Conditions
 from intercom_pipeline.sandbox.endpoint import Answer, Call, Endpoint
-from intercom_pipeline.sandbox.errors import ApiError, ErrorEntry, envelope, invalid, unauthorized
+from intercom_pipeline.sandbox.errors import ApiError, ErrorEntry, envelope, invalid
 from intercom_pipeline.sandbox.faults import FaultKind, Faults
 from intercom_pipeline.sandbox.limits import RateLimit
+from intercom_pipeline.sandbox.oauth import OAuth
 from intercom_pipeline.sandbox.options import VERSIONS, Options
 from intercom_pipeline.sandbox.request_log import Request, RequestLog
 from intercom_pipeline.sandbox.versions import at_least
@@ -34,6 +35,7 @@ class Arrival:
     body: bytes
     version: str
     headers: Mapping[str, str]
+    token: str
 
 
 class Service:
@@ -44,6 +46,7 @@ class Service:
         self.workspace = workspace
         self.options = options
         self.conditions = Conditions(token=options.token, latency_ms=options.latency_ms)
+        self.oauth = OAuth(options, workspace.clock, self.conditions)
         self.faults = Faults(workspace.seed)
         self.limit = RateLimit(options.limit_per_minute, workspace.clock)
         self.requests = RequestLog()
@@ -72,9 +75,17 @@ class Service:
     def _response(self, endpoint: Endpoint, http: HttpRequest, seen: Request) -> Response:
         version = http.headers.get("intercom-version", self.options.pinned_version)
         headers = {"X-Request-Id": str(uuid.uuid4()), "Intercom-Version": version, "Date": self._date()}
-        arrival = Arrival(endpoint=endpoint, http=http, body=seen.body, version=version, headers=headers)
+        arrival = Arrival(
+            endpoint=endpoint,
+            http=http,
+            body=seen.body,
+            version=version,
+            headers=headers,
+            token="" if endpoint.open else _bearer(http),
+        )
         try:
-            self._authorize(http)
+            if not endpoint.open:
+                self.conditions.let_in(arrival.token)
         except ApiError as error:
             return _response(_refusal(error, arrival), headers)
         return self._limited(arrival, f"{seen.method} {seen.path}", seen.endpoint)
@@ -101,14 +112,9 @@ class Service:
         except ApiError as error:
             return _response(_refusal(error, arrival), headers)
 
-    def _authorize(self, http: HttpRequest) -> None:
-        scheme, _, token = http.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or token != self.conditions.token:
-            raise unauthorized()
-
     def _answer(self, arrival: Arrival) -> Answer:
         _check_version(arrival.endpoint, arrival.version)
-        self.conditions.check(arrival.endpoint.family)
+        self.conditions.check(arrival.endpoint.family, arrival.token)
         call = Call(
             workspace=self.workspace,
             version=arrival.version,
@@ -116,12 +122,19 @@ class Service:
             query=arrival.http.query_params,
             raw=arrival.body,
             headers=arrival.http.headers,
+            token=arrival.token,
         )
         with self.workspace.lock:
             return arrival.endpoint.answer(call)
 
     def _date(self) -> str:
         return formatdate(self.workspace.clock.now(), usegmt=True)
+
+
+def _bearer(http: HttpRequest) -> str:
+    """The access token of a request; empty where it carries none."""
+    scheme, _, token = http.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
 
 
 def _page_token(arrival: Arrival) -> str | None:

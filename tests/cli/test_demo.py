@@ -112,12 +112,16 @@ def test_the_sandbox_says_how_to_sync_it(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout
         lines = [process.stdout.readline() for _ in range(6)]
+        more = [process.stdout.readline() for _ in range(7)]
         exported = dict(re.findall(r"(INTERCOM_\w+)=(\S+)", "".join(lines)))
         told = running.run_process("sync", "contacts", env=env | exported, cwd=tmp_path)
         process.send_signal(signal.SIGINT)
         assert running.ended(process).code == Exit.INTERRUPTED
     assert told.code == Exit.OK
     assert lines[-1].removeprefix("uv run ") == "intercom-pipeline sync\n"
+    assert "export INTERCOM_CLIENT_ID=sandbox-client\n" in more
+    assert "export INTERCOM_CLIENT_SECRET=sandbox-secret\n" in more
+    assert more[-1].removeprefix("uv run ") == "intercom-pipeline auth login\n"
     assert select(tmp_path / "data" / "sandbox", "SELECT count(*) FROM contacts") == [(7,)]
 
 

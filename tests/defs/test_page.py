@@ -1,50 +1,23 @@
 """The page itself, in a real browser."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from intercom_pipeline.sandbox import Sandbox
+from tests.browser import headless_tab
 from tests.defs.dagster_page import Page
-
-ARGUMENTS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE_MS = 60_000
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def tab(tmp_path: Path) -> Iterator[Tab]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing = "there is no chromium on this machine (apt-get install chromium)"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch_persistent_context(
-            tmp_path / "profile",
-            executable_path=chromium,
-            args=ARGUMENTS,
-            viewport={"width": 1500, "height": 1000},
-        ) as browser,
-    ):
-        browser.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
-        yield browser.new_page()
+    with headless_tab(tmp_path / "profile", width=1500, height=1000) as opened:
+        yield opened
 
 
 def sees(tab: Tab, text: str) -> None:

@@ -29,6 +29,7 @@ def control() -> Iterator[httpx.Client]:
     with subprocess.Popen([*command, *more], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         ready: dict[str, str] = json.loads(process.stdout.readline())
+        assert ready.keys() == {"url", "token", "client_id", "client_secret"}
         headers = {"Authorization": f"Bearer {ready['token']}"}
         with httpx.Client(base_url=ready["url"], headers=headers, timeout=10, trust_env=False) as client:
             yield client

@@ -59,6 +59,7 @@ def _writer(call: Call, record: Record) -> dict[str, str]:
     if body.get("type") == "admin":
         if not body.get("admin_id"):
             raise missing("admin_id is required", field="admin_id")
+        # The description of replies shows no unknown admin; that of setting one away answers this 404.
         return {"admin_id": call.workspace.collections["admins"].get(str(body["admin_id"]))["id"]}
     if body.get("type") != "user":
         raise invalid("type must be admin or user", field="type")
@@ -200,8 +201,15 @@ def _shown(call: Call, record: Record) -> Answer:
     return json_answer(shapes.conversation(record, call.version))
 
 
-def _endpoint(method: str, route: str, answer: Callable[[Call], Answer], since: str = "2.11") -> Endpoint:
-    return Endpoint(method=method, route=route, family="conversations", answer=answer, since=since)
+def _endpoint(
+    method: str,
+    route: str,
+    answer: Callable[[Call], Answer],
+    *,
+    since: str = "2.11",
+    family: str = "conversations",
+) -> Endpoint:
+    return Endpoint(method=method, route=route, family=family, answer=answer, since=since)
 
 
 ENDPOINTS = (
@@ -212,7 +220,8 @@ ENDPOINTS = (
     _endpoint("PUT", "/conversations/{id}", _update),
     _endpoint("POST", "/conversations/{id}/merge", _merge, since="2.16"),
     _endpoint("DELETE", "/conversations/{id}", _delete, since="2.13"),
-    _endpoint("POST", "/conversations/{id}/reply", _reply),
+    # To read conversations and to reply to them are two permissions.
+    _endpoint("POST", "/conversations/{id}/reply", _reply, family="reply"),
     _endpoint("POST", "/conversations/{id}/parts", _manage),
     _endpoint("POST", "/conversations/{id}/tags", _tag),
 )
