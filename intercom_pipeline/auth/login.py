@@ -26,7 +26,7 @@ class LoginTimedOut(PipelineError):
 
 
 class TokenRefused(PipelineError):
-    """Intercom does not accept a new token; nothing was stored."""
+    """Intercom does not accept a token that was just obtained."""
 
 
 class OtherWorkspace(PipelineError):

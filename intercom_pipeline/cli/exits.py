@@ -54,27 +54,59 @@ class Stopped(PipelineError):
 
 def exit_for(error: BaseException) -> Exit:
     """The exit code that an error ends in."""
-    from intercom_pipeline.intercom.errors import AuthenticationFailed, PermissionMissing  # noqa: PLC0415 - late
-    from intercom_pipeline.settings import SettingRefused, TokenMissing  # noqa: PLC0415 - late
-    from intercom_pipeline.sync.access import LaterVersionNeeded, NotPermitted  # noqa: PLC0415 - late
+    from intercom_pipeline.warehouse.errors import WarehouseBusy  # noqa: PLC0415 - late
+
+    if isinstance(error, Stopped):
+        return error.code
+    if isinstance(error, _usage()):
+        return Exit.USAGE
+    if isinstance(error, _authorisation()):
+        return Exit.AUTHORISATION
+    return Exit.BUSY if isinstance(error, WarehouseBusy) else Exit.FAILED
+
+
+def _usage() -> tuple[type[PipelineError], ...]:
+    """What is wrong with the arguments or the settings, so that nothing was started."""
+    from intercom_pipeline.auth.answers import RedirectRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.auth.listener import PortTaken  # noqa: PLC0415 - late
+    from intercom_pipeline.auth.profiles import ProfileRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.settings import SettingRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.sync.access import LaterVersionNeeded  # noqa: PLC0415 - late
     from intercom_pipeline.sync.catalog import UnknownStream  # noqa: PLC0415 - late
     from intercom_pipeline.sync.choice import NothingNamed  # noqa: PLC0415 - late
     from intercom_pipeline.sync.reading import CannotBeBounded, NothingToSweep  # noqa: PLC0415 - late
-    from intercom_pipeline.warehouse.errors import WarehouseBusy  # noqa: PLC0415 - late
 
-    match error:
-        case Stopped():
-            return error.code
-        case UsageRefused() | SettingRefused() | UnknownStream():
-            return Exit.USAGE
-        case NothingNamed() | LaterVersionNeeded() | CannotBeBounded() | NothingToSweep():
-            return Exit.USAGE
-        case TokenMissing() | AuthenticationFailed() | PermissionMissing() | NotPermitted():
-            return Exit.AUTHORISATION
-        case WarehouseBusy():
-            return Exit.BUSY
-        case _:
-            return Exit.FAILED
+    return (
+        UsageRefused,
+        SettingRefused,
+        ProfileRefused,
+        PortTaken,
+        RedirectRefused,
+        UnknownStream,
+        NothingNamed,
+        LaterVersionNeeded,
+        CannotBeBounded,
+        NothingToSweep,
+    )
+
+
+def _authorisation() -> tuple[type[PipelineError], ...]:
+    """No token, one that is refused, or one that may not do this."""
+    from intercom_pipeline.auth.login import TokenRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.intercom.errors import AuthenticationFailed, PermissionMissing  # noqa: PLC0415 - late
+    from intercom_pipeline.intercom.oauth import CodeRefused, ConsentDenied  # noqa: PLC0415 - late
+    from intercom_pipeline.settings import TokenMissing  # noqa: PLC0415 - late
+    from intercom_pipeline.sync.access import NotPermitted  # noqa: PLC0415 - late
+
+    return (
+        TokenMissing,
+        TokenRefused,
+        ConsentDenied,
+        CodeRefused,
+        AuthenticationFailed,
+        PermissionMissing,
+        NotPermitted,
+    )
 
 
 def exit_for_results(results: Sequence["SyncResult"]) -> Exit:

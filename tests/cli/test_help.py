@@ -17,14 +17,29 @@ from intercom_pipeline.sync.reading import can_be_bounded
 from tests.cli.conftest import Command
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
-VERBS = ("demo", "streams", "sync", "sweep", "status", "tables", "query", "sandbox", "dev")
+VERBS = (
+    "demo",
+    "streams",
+    "sync",
+    "sweep",
+    "status",
+    "tables",
+    "query",
+    "sandbox",
+    "dev",
+    "auth login",
+    "auth status",
+    "auth rotate",
+    "auth logout",
+    "auth print-token",
+)
 HEAVY = ("aiohttp", "dagster", "duckdb", "httpx", "msgspec", "pandas", "rich", "starlette", "uvicorn")
 
 LOOK = f"""
 import sys
 from intercom_pipeline.cli.main import run
 for verb in {VERBS!r}:
-    assert run([verb, "--help"]) == 0
+    assert run([*verb.split(), "--help"]) == 0
 assert run(["--help"]) == 0
 assert run(["--version"]) == 0
 print(sorted(set(sys.modules) & set({HEAVY!r})), file=sys.stderr)
@@ -32,9 +47,17 @@ print(sorted(set(sys.modules) & set({HEAVY!r})), file=sys.stderr)
 
 
 def verbs() -> dict[str, Any]:
-    """The verbs by name, as typer made them."""
-    group: Any = typer.main.get_command(application())
-    return dict(group.commands)
+    """The verbs by name, as typer made them; those of a group with the group's name before theirs."""
+    everything: Any = typer.main.get_command(application())
+    return dict(named("", everything))
+
+
+def named(name: str, verb: Any) -> Iterator[tuple[str, Any]]:
+    if not hasattr(verb, "commands"):
+        yield name, verb
+        return
+    for below, each in verb.commands.items():
+        yield from named(f"{name} {below}".strip(), each)
 
 
 def options_of(verb: Any) -> Iterator[str]:
@@ -52,13 +75,16 @@ def test_help_imports_nothing_heavy() -> None:
 def test_the_verbs_are_those_of_the_documentation() -> None:
     """In its order."""
     assert tuple(verbs()) == VERBS
-    assert tuple(re.findall(r"^\| `(\w+)[^`]*` \|", DOCUMENT, re.MULTILINE))[: len(VERBS)] == VERBS
+    assert (
+        tuple(re.findall(r"^\| `([a-z-]+(?: [a-z-]+)*)[^`]*` \|", DOCUMENT, re.MULTILINE))[: len(VERBS)]
+        == VERBS
+    )
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_help_has_an_example_that_is_a_command(command: Command, verb: str) -> None:
     """Each verb's help ends with commands to copy, which parse."""
-    told = command(verb, "--help")
+    told = command(*verb.split(), "--help")
     examples = re.findall(rf"^    intercom-pipeline {verb}\b.*$", told.out, re.MULTILINE)
     assert told.code == Exit.OK
     assert examples
@@ -100,7 +126,11 @@ def test_the_help_names_the_streams_that_can_be_read_in_part(command: Command) -
 
 def test_no_verb_takes_a_secret() -> None:
     """The arguments of a process can be read by others."""
-    everything = [name for verb in verbs().values() for name in options_of(verb)]
+    taking = [
+        each for verb in verbs().values() for each in verb.params if not getattr(each, "is_flag", False)
+    ]
+    everything = [name for each in taking for name in each.opts]
+    assert "--profile" in everything
     assert not [name for name in everything if "token" in name or "secret" in name]
 
 

@@ -1,0 +1,56 @@
+"""Asking a person, or taking a line from a program: never from the command's arguments."""
+
+import getpass
+import sys
+from typing import IO
+
+from intercom_pipeline.cli.exits import UsageRefused
+
+_LONGEST = 65536
+
+
+def can_ask() -> bool:
+    """Whether somebody sits at the terminal."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def ask(question: str) -> str:
+    """A line that somebody types.
+
+    Raises:
+        UsageRefused: Nothing was typed.
+    """
+    sys.stderr.write(f"{question}: ")
+    sys.stderr.flush()
+    return _given(sys.stdin.readline(_LONGEST), question)
+
+
+def ask_hidden(question: str) -> str:
+    """A secret that somebody types or pastes, without showing it.
+
+    Raises:
+        UsageRefused: Nothing was typed.
+    """
+    try:
+        return _given(getpass.getpass(f"{question} (not shown): ", stream=sys.stderr), question)
+    except EOFError:
+        return _given("", question)
+
+
+def piped(question: str, stream: IO[str] | None = None) -> str:
+    """The first line that a program writes to stdin.
+
+    Raises:
+        UsageRefused: There is none.
+    """
+    return _given((stream or sys.stdin).readline(_LONGEST), question)
+
+
+def _given(text: str, question: str) -> str:
+    if text.strip():
+        return text.strip()
+    raise UsageRefused(
+        "Nothing was given.",
+        why=f"What was asked for: {question}.",
+        fix="Run it again and type it, or write it to the command's stdin where it takes it from there.",
+    )
