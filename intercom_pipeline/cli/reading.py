@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from intercom_pipeline.cli.exits import UsageRefused
-from intercom_pipeline.cli.options import AsJson, DataDir, examples, settings_for
+from intercom_pipeline.cli.options import AsJson, DataDir, Profile, examples, settings_for
 
 _SHOWN_ROWS = 50
 _MOST_ROWS = 1_000_000_000
@@ -37,14 +37,14 @@ def add_to(app: typer.Typer) -> None:
     )(query)
 
 
-def status(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def status(*, data_dir: DataDir = None, profile: Profile = None, as_json: AsJson = False) -> None:
     """Show how fresh the data is and how each stream's last sync went.
 
     Times are in UTC.
     """
     from intercom_pipeline.cli import freshness  # noqa: PLC0415 - late
 
-    state = freshness.look(settings_for(data_dir).folder())
+    state = freshness.look(settings_for(data_dir, profile=profile).folder())
     if as_json:
         freshness.print_as_json(state)
     else:
@@ -57,13 +57,14 @@ def tables(
     ] = None,
     *,
     data_dir: DataDir = None,
+    profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the tables of the published file, or the columns of one."""
     from intercom_pipeline.cli import inventory  # noqa: PLC0415 - late
     from intercom_pipeline.cli.output import print_json  # noqa: PLC0415 - late
 
-    found = inventory.look(settings_for(data_dir).folder())
+    found = inventory.look(settings_for(data_dir, profile=profile).folder())
     chosen = None if table is None else inventory.named(table, found)
     if as_json:
         print_json(chosen or found)
@@ -83,6 +84,7 @@ def query(
         ),
     ] = None,
     data_dir: DataDir = None,
+    profile: Profile = None,
     as_json: AsJson = False,
     as_csv: Annotated[
         bool, typer.Option("--csv", help="Print CSV; text that a spreadsheet would run begins with a '.")
@@ -98,7 +100,7 @@ def query(
     from intercom_pipeline.cli import answers  # noqa: PLC0415 - late
     from intercom_pipeline.warehouse.reading import open_published  # noqa: PLC0415 - late
 
-    with open_published(settings_for(data_dir).folder()) as connection:
+    with open_published(settings_for(data_dir, profile=profile).folder()) as connection:
         if as_json:
             answers.print_as_json(answers.ask(connection, statement, limit))
         elif as_csv:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from intercom_pipeline.cli.options import AsJson, DataDir, examples, settings_for
+from intercom_pipeline.cli.options import AsJson, DataDir, Profile, examples, settings_for
 from intercom_pipeline.cli.runs import new_run, perform, stream_names
 
 
@@ -34,6 +34,7 @@ def sweep(
         bool, typer.Option("--allow-many", help="Flag also where over a tenth of a stream is missing.")
     ] = False,
     data_dir: DataDir = None,
+    profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
     """Find what was deleted, merged or archived in Intercom, and flag it.
@@ -41,6 +42,6 @@ def sweep(
     Every id that Intercom lists is compared with the table; what is missing is asked for one by one. Rows are
     kept: _deleted_at and _deleted_reason tell. A sweep that was stopped flags nothing.
     """
-    settings = settings_for(data_dir)
+    settings = settings_for(data_dir, profile=profile)
     options = replace(new_run(settings), sweep=True, allow_many=allow_many)
     perform(streams or [], settings, options, as_json=as_json)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from intercom_pipeline.cli.options import AsJson, DataDir, examples, settings_for
+from intercom_pipeline.cli.options import AsJson, DataDir, Profile, examples, settings_for
 from intercom_pipeline.cli.runs import new_run, perform, stream_names
 
 
@@ -44,6 +44,7 @@ def sync(
         str | None, typer.Option(metavar="WHEN", help="Only what was created before this date or moment.")
     ] = None,
     data_dir: DataDir = None,
+    profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring streams up to date: everything at first, then what changed.
@@ -56,6 +57,6 @@ def sync(
     from intercom_pipeline.cli.moments import bounds  # noqa: PLC0415 - late
 
     within = bounds(since, until)
-    settings = settings_for(data_dir)
+    settings = settings_for(data_dir, profile=profile)
     options = replace(new_run(settings), full_refresh=full_refresh, bounds=within)
     perform(streams or [], settings, options, as_json=as_json)
