@@ -47,6 +47,26 @@ _SQL_TYPES = {
 }
 
 
+class Person(StrEnum):
+    """What a value tells about a person, which decides what becomes of it under each preset of policies."""
+
+    NAME = "name"
+    EMAIL = "e-mail address"
+    DOMAIN = "domain of an e-mail address"
+    PHONE = "telephone number"
+    IDENTITY = "id in another system"
+    TEXT = "text"
+    """What people wrote or chose, and what was written about them: bodies, subjects, own attributes."""
+    FILE = "name of a file"
+    LINK = "link"
+    """An address that leads to a person's page, profile or file."""
+    PLACE = "place"
+    PICTURE = "picture"
+    NETWORK = "network address"
+    DETAIL = "detail"
+    """Anything else about a person, and what of it is not known beforehand."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
     """One column and where its value comes from.
@@ -57,7 +77,9 @@ class Column:
         description: One sentence for people, with the unit where there is one.
         field: The record's key, where it differs from the name.
         expression: SQL over the staged columns of the same row, for a column that is derived, not sent.
-        personal: Whether it holds data about a person, masked wherever rows are previewed.
+        person: What it tells about a person; None where it is harmless.
+        holds: For a JSON column about persons: what stands at a path in it (keys with dots between, lists
+            left out), None for what is harmless. What stands elsewhere is as `person` says.
         kept: Whether a stored value stays where a record comes without it (not every version sends it).
     """
 
@@ -66,8 +88,14 @@ class Column:
     description: str
     field: str = ""
     expression: str = ""
-    personal: bool = False
+    person: Person | None = None
+    holds: tuple[tuple[str, Person | None], ...] = ()
     kept: bool = False
+
+    @property
+    def personal(self) -> bool:
+        """Whether it holds data about a person, masked wherever rows are previewed."""
+        return self.person is not None
 
     @property
     def key(self) -> str:

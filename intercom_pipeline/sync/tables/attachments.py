@@ -4,7 +4,7 @@ Fields as in Intercom's API description of `part_attachment`, versions 2.11 to 2
 """
 
 from intercom_pipeline.sync.tables.columns import identifier, integer, text
-from intercom_pipeline.warehouse.table import PARENT, Table
+from intercom_pipeline.warehouse.table import PARENT, Person, Table
 
 
 def attachments_of(parts: str) -> Table:
@@ -20,11 +20,11 @@ def attachments_of(parts: str) -> Table:
         primary_key=("part_id", "name", "filesize"),
         columns=(
             identifier("part_id", f"The part's id, as in {parts}.", field=PARENT),
-            text("name", "The file's name.", personal=True),
+            text("name", "The file's name.", person=Person.FILE),
             integer("filesize", "The file's size in bytes."),
             text("content_type", "The file's media type, such as image/png."),
             text("type", "The kind of attachment, such as upload."),
-            text("url", "Where the file was to be had when the part was read.", personal=True),
+            text("url", "Where the file was to be had when the part was read.", person=Person.LINK),
             integer("width", "The picture's width in pixels; NULL if the file is none."),
             integer("height", "The picture's height in pixels; NULL if the file is none."),
         ),

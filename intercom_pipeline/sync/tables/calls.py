@@ -4,7 +4,7 @@ Fields as in Intercom's API description of `call`, versions 2.14 to 2.16; transc
 """
 
 from intercom_pipeline.sync.tables.columns import identifier, text, time
-from intercom_pipeline.warehouse.table import PARENT, Table
+from intercom_pipeline.warehouse.table import PARENT, Person, Table
 
 CALLS_TABLE = Table(
     name="calls",
@@ -19,7 +19,7 @@ CALLS_TABLE = Table(
         text("direction", "Whether the call was inbound or outbound."),
         text("state", "The call's state, such as completed."),
         text("ended_reason", "Why the call ended; NULL if it has not."),
-        text("phone", "The contact's phone number in E.164 form; NULL if unknown.", personal=True),
+        text("phone", "The contact's phone number in E.164 form; NULL if unknown.", person=Person.PHONE),
         time("initiated_at", "When the call began to ring (UTC)."),
         time("answered_at", "When the call was answered (UTC); NULL if it was not."),
         time("ended_at", "When the call ended (UTC); NULL if it has not."),
@@ -40,6 +40,6 @@ CALL_TRANSCRIPTS_TABLE = Table(
     primary_key=("call_id",),
     columns=(
         identifier("call_id", "The call's id, as in calls.", field=PARENT),
-        text("text", "What was said, a line for each time somebody spoke.", personal=True),
+        text("text", "What was said, a line for each time somebody spoke.", person=Person.TEXT),
     ),
 )

@@ -1,8 +1,9 @@
 """One line a column: a function for each kind, and the SQL that reads a value out of a JSON column."""
 
+from collections.abc import Mapping
 from functools import partial
 
-from intercom_pipeline.warehouse.table import Column, Kind
+from intercom_pipeline.warehouse.table import Column, Kind, Person
 
 
 def _column(
@@ -12,7 +13,8 @@ def _column(
     *,
     field: str = "",
     expression: str = "",
-    personal: bool = False,
+    person: Person | None = None,
+    holds: Mapping[str, Person | None] | None = None,
     kept: bool = False,
 ) -> Column:
     return Column(
@@ -21,7 +23,8 @@ def _column(
         description=description,
         field=field,
         expression=expression,
-        personal=personal,
+        person=person,
+        holds=tuple((holds or {}).items()),
         kept=kept,
     )
 

@@ -4,7 +4,8 @@ Fields as in Intercom's API description of `company`, versions 2.11 to 2.16.
 """
 
 from intercom_pipeline.sync.tables.columns import identifier, inside, integer, json, number, text, time
-from intercom_pipeline.warehouse.table import PARENT, Table
+from intercom_pipeline.sync.tables.persons import NOTES
+from intercom_pipeline.warehouse.table import PARENT, Person, Table
 
 _COMPANY_TAGS = Table(
     name="company_tags",
@@ -60,10 +61,16 @@ COMPANIES_TABLE = Table(
         time("updated_at", "When the company last changed (UTC)."),
         time("last_request_at", "When one of its contacts was last seen in your product (UTC)."),
         json("plan", "The company's plan, with id and name; empty if none is set."),
-        json("custom_attributes", "Your workspace's own attributes of the company, by name.", personal=True),
+        json(
+            "custom_attributes",
+            "Your workspace's own attributes of the company, by name.",
+            person=Person.TEXT,
+        ),
         json("tags", "The company's tags; as rows in company_tags."),
         json("segments", "The company's segments; as rows in company_segments."),
-        json("notes", "The company's notes; sent from API version 2.16 on.", personal=True),
+        json(
+            "notes", "The company's notes; sent from API version 2.16 on.", person=Person.DETAIL, holds=NOTES
+        ),
     ),
     ignored=frozenset({"type"}),
     children=(_COMPANY_TAGS, _COMPANY_SEGMENTS),

@@ -6,23 +6,30 @@ in neither, but in records that others have published.
 """
 
 from intercom_pipeline.sync.tables.columns import boolean, identifier, json, text, time
-from intercom_pipeline.warehouse.table import LIST, PARENT, Table
+from intercom_pipeline.sync.tables.persons import MERGES
+from intercom_pipeline.warehouse.table import LIST, PARENT, Person, Table
 
 _WHO = (
     identifier("id", "The contact's id, given by Intercom."),
     text("type", "Always contact."),
     identifier("workspace_id", "The id of the workspace the contact belongs to."),
-    identifier("external_id", "The contact's id in your own product; NULL if none was given.", personal=True),
+    identifier(
+        "external_id", "The contact's id in your own product; NULL if none was given.", person=Person.IDENTITY
+    ),
     text("role", "Whether the contact is a user (known to your product) or a lead (not yet)."),
-    text("name", "The contact's name; NULL if unknown.", personal=True),
-    text("email", "The contact's e-mail address; NULL if unknown.", personal=True),
-    text("email_domain", "The part of the e-mail address after the @.", personal=True),
+    text("name", "The contact's name; NULL if unknown.", person=Person.NAME),
+    text("email", "The contact's e-mail address; NULL if unknown.", person=Person.EMAIL),
+    text("email_domain", "The part of the e-mail address after the @.", person=Person.DOMAIN),
     boolean(
         "email_verified", "Whether the contact proved to own the address; sent from API version 2.17 on."
     ),
-    text("phone", "The contact's phone number; NULL if unknown.", personal=True),
-    text("formatted_phone", "The phone number in E.164 form; sent by API version 2.11 only.", personal=True),
-    json("avatar", "The contact's picture, as an object with its image_url.", personal=True),
+    text("phone", "The contact's phone number; NULL if unknown.", person=Person.PHONE),
+    text(
+        "formatted_phone",
+        "The phone number in E.164 form; sent by API version 2.11 only.",
+        person=Person.PHONE,
+    ),
+    json("avatar", "The contact's picture, as an object with its image_url.", person=Person.PICTURE),
     identifier("owner_id", "The id of the admin who owns the account; NULL if nobody does."),
 )
 
@@ -75,7 +82,7 @@ _DEVICES = (
 )
 
 _ORIGIN = (
-    text("referrer", "The page that led the contact to your site; NULL if unknown.", personal=True),
+    text("referrer", "The page that led the contact to your site; NULL if unknown.", person=Person.LINK),
     text("utm_source", "The utm_source of the contact's first visit; NULL if none."),
     text("utm_medium", "The utm_medium of the contact's first visit; NULL if none."),
     text("utm_campaign", "The utm_campaign of the contact's first visit; NULL if none."),
@@ -84,15 +91,29 @@ _ORIGIN = (
 )
 
 _NESTED = (
-    json("location", "Where the contact is, as an object with country, region and city.", personal=True),
-    json("social_profiles", "The contact's profiles on social networks, as a list in data.", personal=True),
-    json("custom_attributes", "Your workspace's own attributes of the contact, by name.", personal=True),
+    json(
+        "location",
+        "Where the contact is, as an object with country, region and city.",
+        person=Person.PLACE,
+        holds={"country": None, "country_code": None, "continent_code": None},
+    ),
+    json(
+        "social_profiles", "The contact's profiles on social networks, as a list in data.", person=Person.LINK
+    ),
+    json("custom_attributes", "Your workspace's own attributes of the contact, by name.", person=Person.TEXT),
     json("tags", "The contact's tags as ids, with total_count; as rows in contact_tags."),
     json("companies", "The contact's companies as ids, with total_count; as rows in contact_companies."),
-    json("notes", "At most 10 notes as ids, with total_count; as rows in contact_notes."),
+    json(
+        "notes",
+        "At most 10 notes as ids, with total_count; as rows in contact_notes.",
+        person=Person.DETAIL,
+        holds={"url": None, "data.url": None},
+    ),
     json(
         "merge_history",
         "The contacts merged into this one; NULL unless asked for, from API 2.16 on.",
+        person=Person.DETAIL,
+        holds=MERGES,
         kept=True,
     ),
 )

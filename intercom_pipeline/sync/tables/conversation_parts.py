@@ -6,7 +6,8 @@ Fields as in Intercom's API description of `conversation_part`, versions 2.11 to
 from intercom_pipeline.sync.tables.attachments import attachments_of
 from intercom_pipeline.sync.tables.columns import boolean, identifier, json, text, time, truth
 from intercom_pipeline.sync.tables.parts import ASSIGNED_AND_BODY, AUTHOR
-from intercom_pipeline.warehouse.table import PARENT, Cap, Table
+from intercom_pipeline.sync.tables.persons import EMAIL_MESSAGE, EVENT, QUICK_REPLIES, REFERENCE, WRITER
+from intercom_pipeline.warehouse.table import PARENT, Cap, Person, Table
 
 CONVERSATION_PARTS_TABLE = Table(
     name="conversation_parts",
@@ -33,22 +34,47 @@ CONVERSATION_PARTS_TABLE = Table(
         text("state", "The conversation's state when the part was created: open, closed or snoozed."),
         boolean("redacted", "Whether the part's content was redacted."),
         identifier(
-            "external_id", "The part's id in an external system; NULL if none was given.", personal=True
+            "external_id",
+            "The part's id in an external system; NULL if none was given.",
+            person=Person.IDENTITY,
         ),
         text("app_package_code", "The app that created the part through the API; NULL if none did."),
-        json("author", "Who wrote the part, with type, id, name, e-mail and whether Fin did.", personal=True),
-        json("assigned_to", "The admin or team the part assigned the conversation to; NULL if it did not."),
+        json(
+            "author",
+            "Who wrote the part, with type, id, name, e-mail and whether Fin did.",
+            person=Person.DETAIL,
+            holds=WRITER,
+        ),
+        json(
+            "assigned_to",
+            "The admin or team the part assigned the conversation to; NULL if it did not.",
+            person=Person.DETAIL,
+            holds=REFERENCE,
+        ),
         json(
             "attachments",
             "The files attached to the part; as rows in conversation_part_attachments.",
-            personal=True,
+            person=Person.DETAIL,
         ),
         json("tags", "The tags put on the part."),
-        json("event_details", "What changed, for a part that is an event; NULL otherwise.", personal=True),
         json(
-            "email_message_metadata", "The subject and headers of an e-mail; NULL otherwise.", personal=True
+            "event_details",
+            "What changed, for a part that is an event; NULL otherwise.",
+            person=Person.DETAIL,
+            holds=EVENT,
         ),
-        json("metadata", "The quick replies offered or chosen in the part; NULL if there are none."),
+        json(
+            "email_message_metadata",
+            "The subject and headers of an e-mail; NULL otherwise.",
+            person=Person.DETAIL,
+            holds=EMAIL_MESSAGE,
+        ),
+        json(
+            "metadata",
+            "The quick replies offered or chosen in the part; NULL if there are none.",
+            person=Person.DETAIL,
+            holds=QUICK_REPLIES,
+        ),
     ),
     path=("conversation_parts", "conversation_parts"),
     # Intercom gives the 500 newest parts only: an older one that is missing has not vanished.

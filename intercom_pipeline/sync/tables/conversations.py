@@ -12,16 +12,26 @@ from intercom_pipeline.sync.tables.columns import (
     json,
     text,
     time,
-    unix_time,
     whole_number,
 )
 from intercom_pipeline.sync.tables.conversation_parts import CONVERSATION_PARTS_TABLE
-from intercom_pipeline.warehouse.table import PARENT, Column, Table, plain_text
+from intercom_pipeline.sync.tables.conversation_statistics import STATISTICS
+from intercom_pipeline.sync.tables.persons import (
+    AI_AGENT,
+    COMPANY,
+    LINKED,
+    MONITORS,
+    RATING,
+    REFERENCE,
+    SCORECARDS,
+    SOURCE,
+)
+from intercom_pipeline.warehouse.table import PARENT, Person, Table, plain_text
 
 _STATE = (
     identifier("id", "The conversation's id, given by Intercom."),
     text("type", "Always conversation."),
-    text("title", "The conversation's title; NULL if it has none.", personal=True),
+    text("title", "The conversation's title; NULL if it has none.", person=Person.TEXT),
     time("created_at", "When the conversation was created (UTC)."),
     time("updated_at", "When the conversation last changed (UTC)."),
     text("state", "Whether the conversation is open, closed or snoozed."),
@@ -49,13 +59,13 @@ _SOURCE = (
         "source_subject",
         "The opening message's subject, which may hold HTML.",
         expression=inside("source", "subject"),
-        personal=True,
+        person=Person.TEXT,
     ),
     text(
         "source_body_text",
         "The opening message as plain text; NULL if there is none.",
         expression=plain_text(inside("source", "body")),
-        personal=True,
+        person=Person.TEXT,
     ),
     text(
         "source_author_type",
@@ -70,49 +80,6 @@ _SOURCE = (
 )
 
 
-def _count(name: str, description: str) -> Column:
-    return integer(name, description, expression=whole_number("statistics", name))
-
-
-def _seconds(name: str, description: str) -> Column:
-    return integer(
-        name, f"{description}, in seconds; NULL if not yet.", expression=whole_number("statistics", name)
-    )
-
-
-def _moment(name: str, description: str) -> Column:
-    return time(name, f"{description} (UTC); NULL if never.", expression=unix_time("statistics", name))
-
-
-_STATISTICS = (
-    _count("count_conversation_parts", "How many parts the conversation has, stored here or not."),
-    _count("count_assignments", "How often it was assigned after the customer's first reply."),
-    _count("count_reopens", "How often it was reopened after the customer's first reply."),
-    _seconds("time_to_assignment", "Time until the last assignment before the first teammate's reply"),
-    _seconds(
-        "time_to_admin_reply", "Time until the first teammate's reply, without time outside office hours"
-    ),
-    _seconds("time_to_first_close", "Time until the first close, without time outside office hours"),
-    _seconds("time_to_last_close", "Time until the last close, without time outside office hours"),
-    _seconds("median_time_to_reply", "Median time of teammates' replies, without time outside office hours"),
-    _seconds("handling_time", "Time from assignment to close"),
-    _seconds("adjusted_handling_time", "Time from assignment to close, without idle time"),
-    _moment("first_contact_reply_at", "When the customer first wrote a part"),
-    _moment("first_assignment_at", "When it was first assigned after the customer's first reply"),
-    _moment("first_admin_reply_at", "When a teammate first replied after the customer's first reply"),
-    _moment("first_close_at", "When it was first closed after the customer's first reply"),
-    _moment("last_assignment_at", "When it was last assigned"),
-    _moment("last_assignment_admin_reply_at", "When a teammate first replied since the last assignment"),
-    _moment("last_contact_reply_at", "When the customer last wrote a part"),
-    _moment("last_admin_reply_at", "When a teammate last wrote a part"),
-    _moment("last_close_at", "When it was last closed"),
-    identifier(
-        "last_closed_by_id",
-        "The id of the admin who last closed it; NULL if nobody did.",
-        expression=inside("statistics", "last_closed_by_id"),
-    ),
-)
-
 _OUTCOME = (
     integer(
         "rating",
@@ -123,7 +90,7 @@ _OUTCOME = (
         "rating_remark",
         "What the customer wrote with the rating; NULL if nothing.",
         expression=inside("conversation_rating", "remark"),
-        personal=True,
+        person=Person.TEXT,
     ),
     text("sla_name", "The SLA's name; NULL if none applies.", expression=inside("sla_applied", "sla_name")),
     text(
@@ -137,30 +104,77 @@ _OUTCOME = (
 
 _NESTED = (
     json(
-        "source", "The opening message, with channel, subject, body, author and attachments.", personal=True
+        "source",
+        "The opening message, with channel, subject, body, author and attachments.",
+        person=Person.DETAIL,
+        holds=SOURCE,
     ),
     json("statistics", "Intercom's own times and counts, in seconds and unix seconds."),
-    json("conversation_rating", "The rating with its remark, contact and teammate.", personal=True),
+    json(
+        "conversation_rating",
+        "The rating with its remark, contact and teammate.",
+        person=Person.DETAIL,
+        holds=RATING,
+    ),
     json("sla_applied", "The SLA's name and status; NULL if none applies."),
-    json("first_contact_reply", "When, how and on which page the customer first wrote.", personal=True),
+    json(
+        "first_contact_reply",
+        "When, how and on which page the customer first wrote.",
+        person=Person.DETAIL,
+        holds={"url": Person.LINK},
+    ),
     json(
         "custom_attributes",
         "Your workspace's own attributes, by name; as rows in conversation_attributes.",
-        personal=True,
+        person=Person.TEXT,
     ),
     json("tags", "The tags, with who applied them and when; as rows in conversation_tags."),
-    json("contacts", "The contacts; as rows in conversation_contacts.", personal=True),
-    json("teammates", "The teammates who wrote in it; as rows in conversation_teammates."),
+    json("contacts", "The contacts; as rows in conversation_contacts.", person=Person.DETAIL),
+    json(
+        "teammates", "The teammates who wrote in it; as rows in conversation_teammates.", person=Person.DETAIL
+    ),
     json("topics", "The topics Intercom found in the conversation; NULL if not sent."),
-    json("ticket", "The ticket the conversation became; NULL if none.", personal=True),
-    json("linked_objects", "The linked conversations and tickets, with total_count and has_more."),
-    json("ai_agent", "What Fin, the AI agent, answered and how it ended; NULL without Fin.", personal=True),
-    json("company", "The company of the conversation; sent from API version 2.15 on.", personal=True),
-    json("sales_agent", "What the sales agent collected; sent from API version 2.16 on.", personal=True),
+    json(
+        "ticket", "The ticket the conversation became; NULL if none.", person=Person.DETAIL, holds=REFERENCE
+    ),
+    json(
+        "linked_objects",
+        "The linked conversations and tickets, with total_count and has_more.",
+        person=Person.DETAIL,
+        holds=LINKED,
+    ),
+    json(
+        "ai_agent",
+        "What Fin, the AI agent, answered and how it ended; NULL without Fin.",
+        person=Person.DETAIL,
+        holds=AI_AGENT,
+    ),
+    json(
+        "company",
+        "The company of the conversation; sent from API version 2.15 on.",
+        person=Person.DETAIL,
+        holds=COMPANY,
+    ),
+    json(
+        "sales_agent",
+        "What the sales agent collected; sent from API version 2.16 on.",
+        person=Person.DETAIL,
+        holds={"outcome": None, "routing_outcome": None},
+    ),
     json("channel", "The first and the current channel; sent from API version 2.16 on."),
-    json("external_references", "Records in other help desks; sent from API version 2.16 on.", personal=True),
-    json("monitor_evaluations", "Quality monitors' findings; NULL unless asked for.", personal=True),
-    json("scorecards", "Quality scorecards; NULL unless asked for.", personal=True),
+    json(
+        "external_references",
+        "Records in other help desks; sent from API version 2.16 on.",
+        person=Person.DETAIL,
+        holds=REFERENCE,
+    ),
+    json(
+        "monitor_evaluations",
+        "Quality monitors' findings; NULL unless asked for.",
+        person=Person.DETAIL,
+        holds=MONITORS,
+    ),
+    json("scorecards", "Quality scorecards; NULL unless asked for.", person=Person.DETAIL, holds=SCORECARDS),
 )
 
 _CONVERSATION_TAGS = Table(
@@ -178,7 +192,7 @@ _CONVERSATION_TAGS = Table(
             "The id of who applied the tag, mostly an admin.",
             expression=inside("applied_by", "id"),
         ),
-        json("applied_by", "Who applied the tag, with type and id."),
+        json("applied_by", "Who applied the tag, with type and id.", person=Person.DETAIL, holds=REFERENCE),
     ),
     ignored=frozenset({"type", "url"}),
     path=("tags", "tags"),
@@ -193,7 +207,9 @@ _CONVERSATION_CONTACTS = Table(
         identifier("conversation_id", "The conversation's id, as in conversations.", field=PARENT),
         identifier("contact_id", "The contact's id, as in contacts.", field="id"),
         identifier(
-            "external_id", "The contact's id in your own product; NULL if none was given.", personal=True
+            "external_id",
+            "The contact's id in your own product; NULL if none was given.",
+            person=Person.IDENTITY,
         ),
     ),
     ignored=frozenset({"type", "url"}),
@@ -221,7 +237,7 @@ _CONVERSATION_ATTRIBUTES = Table(
     columns=(
         identifier("conversation_id", "The conversation's id, as in conversations.", field=PARENT),
         text("name", "The attribute's name, as in data_attributes."),
-        json("value", "The attribute's value, of whatever type.", personal=True),
+        json("value", "The attribute's value, of whatever type.", person=Person.TEXT),
     ),
     path=("custom_attributes",),
     mapped="name",
@@ -245,7 +261,7 @@ CONVERSATIONS_TABLE = Table(
     name="conversations",
     description="The conversations with your customers, each with its state, opening message and statistics.",
     grain="one conversation",
-    columns=_STATE + _SOURCE + _OUTCOME + _STATISTICS + _NESTED + _COMPLETENESS,
+    columns=_STATE + _SOURCE + _OUTCOME + STATISTICS + _NESTED + _COMPLETENESS,
     cursor="updated_at",
     children=(
         CONVERSATION_PARTS_TABLE,

@@ -5,7 +5,7 @@ Fields as in Intercom's API description of `internal_article_list_item`, `conten
 """
 
 from intercom_pipeline.sync.tables.columns import boolean, identifier, integer, json, text, time
-from intercom_pipeline.warehouse.table import Table, plain_text
+from intercom_pipeline.warehouse.table import Person, Table, plain_text
 
 _AUDIENCES = json("audience_ids", "The audiences Fin offers it to, as a list of ids; NULL or empty for all.")
 
@@ -104,7 +104,7 @@ AUDIENCES_TABLE = Table(
         text("name", "The audience's name."),
         time("created_at", "When the audience was created (UTC)."),
         time("updated_at", "When the audience last changed (UTC)."),
-        json("predicates", "The rules that a contact has to meet, as a list."),
+        json("predicates", "The rules that a contact has to meet, as a list.", person=Person.DETAIL),
         json("role_predicates", "The rules about a contact's role, as a list."),
     ),
     ignored=frozenset({"type"}),

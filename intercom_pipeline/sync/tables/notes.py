@@ -4,15 +4,16 @@ Fields as in Intercom's API description of `note` and `company_note`, versions 2
 """
 
 from intercom_pipeline.sync.tables.columns import identifier, inside, json, text, time
-from intercom_pipeline.warehouse.table import PARENT, Column, Table, plain_text
+from intercom_pipeline.sync.tables.persons import WRITER
+from intercom_pipeline.warehouse.table import PARENT, Column, Person, Table, plain_text
 
 _WRITTEN: tuple[Column, ...] = (
     time("created_at", "When the note was written (UTC)."),
     identifier("author_id", "The id of the admin who wrote it.", expression=inside("author", "id")),
-    text("author_name", "The author's name.", expression=inside("author", "name"), personal=True),
-    text("body_text", "The note as plain text.", expression=plain_text("body"), personal=True),
-    text("body", "The note, which may hold HTML.", personal=True),
-    json("author", "The admin who wrote it; NULL if unknown.", personal=True),
+    text("author_name", "The author's name.", expression=inside("author", "name"), person=Person.NAME),
+    text("body_text", "The note as plain text.", expression=plain_text("body"), person=Person.TEXT),
+    text("body", "The note, which may hold HTML.", person=Person.TEXT),
+    json("author", "The admin who wrote it; NULL if unknown.", person=Person.DETAIL, holds=WRITER),
 )
 
 # `contact` and `company` hold the id that the note was asked for by, and nothing else.

@@ -5,7 +5,7 @@ Fields as in Intercom's API description of `custom_object_instance`, version 2.1
 """
 
 from intercom_pipeline.sync.tables.columns import identifier, json, text, time
-from intercom_pipeline.warehouse.table import PARENT, Table
+from intercom_pipeline.warehouse.table import PARENT, Person, Table
 
 CUSTOM_OBJECTS_TABLE = Table(
     name="custom_objects",
@@ -16,13 +16,15 @@ CUSTOM_OBJECTS_TABLE = Table(
         identifier("type", "The identifier of the custom object type.", field=PARENT),
         identifier("id", "The instance's id, given by Intercom."),
         identifier(
-            "external_id", "The instance's id in your own system; NULL if none was given.", personal=True
+            "external_id",
+            "The instance's id in your own system; NULL if none was given.",
+            person=Person.IDENTITY,
         ),
         time("external_created_at", "When it was created in your own system (UTC); NULL if not told."),
         time("external_updated_at", "When it last changed in your own system (UTC); NULL if not told."),
         time("created_at", "When the instance was created in Intercom (UTC)."),
         time("updated_at", "When the instance last changed in Intercom (UTC)."),
-        json("custom_attributes", "The instance's attributes, by name.", personal=True),
+        json("custom_attributes", "The instance's attributes, by name.", person=Person.TEXT),
     ),
     # The type that the instances were asked for by.
     ignored=frozenset({"type"}),
@@ -56,7 +58,7 @@ REPORTING_DATA_TABLE = Table(
             "values",
             "The row's values as text, by what heads the column in Intercom's file; the second Tag is Tag_2, "
             "and cells that nothing heads are in _remainder.",
-            personal=True,
+            person=Person.DETAIL,
         ),
     ),
 )

@@ -4,7 +4,7 @@ Fields as in Intercom's API description of `conversation_part` and `ticket_part`
 """
 
 from intercom_pipeline.sync.tables.columns import identifier, inside, text
-from intercom_pipeline.warehouse.table import plain_text
+from intercom_pipeline.warehouse.table import Person, plain_text
 
 AUTHOR = (
     text(
@@ -17,12 +17,12 @@ AUTHOR = (
         "The author's id, of a contact or an admin by author_type.",
         expression=inside("author", "id"),
     ),
-    text("author_name", "The author's name.", expression=inside("author", "name"), personal=True),
+    text("author_name", "The author's name.", expression=inside("author", "name"), person=Person.NAME),
     text(
         "author_email",
         "The author's e-mail address.",
         expression=inside("author", "email"),
-        personal=True,
+        person=Person.EMAIL,
     ),
 )
 """Who wrote a part, read out of its `author`."""
@@ -42,8 +42,8 @@ ASSIGNED_AND_BODY = (
         "body_text",
         "The body as plain text; NULL if the part has none.",
         expression=plain_text("body"),
-        personal=True,
+        person=Person.TEXT,
     ),
-    text("body", "The body, which may hold HTML; NULL if the part has none.", personal=True),
+    text("body", "The body, which may hold HTML; NULL if the part has none.", person=Person.TEXT),
 )
 """Whom a part assigned to, and what it says."""

@@ -5,7 +5,7 @@ Fields as in Intercom's API description of `away_status_reason`, `office_hours_s
 """
 
 from intercom_pipeline.sync.tables.columns import boolean, identifier, inside, integer, json, text, time
-from intercom_pipeline.warehouse.table import PARENT, Table
+from intercom_pipeline.warehouse.table import PARENT, Person, Table
 
 AWAY_STATUS_REASONS_TABLE = Table(
     name="away_status_reasons",
@@ -95,7 +95,7 @@ EMAILS_TABLE = Table(
     grain="one e-mail address",
     columns=(
         identifier("id", "The address's id, given by Intercom."),
-        text("email", "The address.", personal=True),
+        text("email", "The address.", person=Person.EMAIL),
         text("domain", "The part of the address after the @."),
         identifier("brand_id", "The id of its brand, as in brands."),
         boolean("verified", "Whether the workspace proved to own it."),

@@ -15,7 +15,8 @@ from intercom_pipeline.sync.tables.columns import (
     time,
 )
 from intercom_pipeline.sync.tables.parts import ASSIGNED_AND_BODY, AUTHOR
-from intercom_pipeline.warehouse.table import PARENT, Table, plain_text
+from intercom_pipeline.sync.tables.persons import CHANGED_ATTRIBUTE, LINKED, REFERENCE, WRITER
+from intercom_pipeline.warehouse.table import PARENT, Person, Table, plain_text
 
 _TICKET_PARTS = Table(
     name="ticket_parts",
@@ -33,20 +34,33 @@ _TICKET_PARTS = Table(
         text("previous_ticket_state", "The category of the state the ticket was in before."),
         boolean("redacted", "Whether the part's content was redacted."),
         identifier(
-            "external_id", "The part's id in an external system; NULL if none was given.", personal=True
+            "external_id",
+            "The part's id in an external system; NULL if none was given.",
+            person=Person.IDENTITY,
         ),
         text("app_package_code", "The app that created the part through the API; NULL if none did."),
-        json("author", "Who wrote the part, with type, id, name and e-mail.", personal=True),
-        json("assigned_to", "The admin or team the part assigned the ticket to; NULL if it did not."),
+        json(
+            "author",
+            "Who wrote the part, with type, id, name and e-mail.",
+            person=Person.DETAIL,
+            holds=WRITER,
+        ),
+        json(
+            "assigned_to",
+            "The admin or team the part assigned the ticket to; NULL if it did not.",
+            person=Person.DETAIL,
+            holds=REFERENCE,
+        ),
         json(
             "attachments",
             "The files attached to the part; as rows in ticket_part_attachments.",
-            personal=True,
+            person=Person.DETAIL,
         ),
         json(
             "updated_attribute_data",
             "The attribute the part changed, with its new value; from API version 2.14 on.",
-            personal=True,
+            person=Person.DETAIL,
+            holds=CHANGED_ATTRIBUTE,
         ),
     ),
     ignored=frozenset({"type"}),
@@ -65,7 +79,9 @@ _TICKET_CONTACTS = Table(
         identifier("ticket_id", "The ticket's id, as id in tickets.", field=PARENT),
         identifier("contact_id", "The contact's id, as in contacts.", field="id"),
         identifier(
-            "external_id", "The contact's id in your own product; NULL if none was given.", personal=True
+            "external_id",
+            "The contact's id in your own product; NULL if none was given.",
+            person=Person.IDENTITY,
         ),
     ),
     ignored=frozenset({"type", "url"}),
@@ -113,13 +129,13 @@ TICKETS_TABLE = Table(
             "title",
             "The ticket's title; NULL if it has none.",
             expression=inside("ticket_attributes", "_default_title_"),
-            personal=True,
+            person=Person.TEXT,
         ),
         text(
             "description_text",
             "The ticket's description as plain text; NULL if it has none.",
             expression=plain_text(inside("ticket_attributes", "_default_description_")),
-            personal=True,
+            person=Person.TEXT,
         ),
         identifier(
             "ticket_type_id",
@@ -139,9 +155,14 @@ TICKETS_TABLE = Table(
         text("ticket_state_external_label", "As state_external_label, as sent by API version 2.11 only."),
         json("ticket_state", "The state as sent: a word in API version 2.11, an object since."),
         json("ticket_type", "The ticket's type with its attributes; as rows in ticket_types."),
-        json("ticket_attributes", "The values of the type's attributes, by name.", personal=True),
-        json("contacts", "The contacts; as rows in ticket_contacts.", personal=True),
-        json("linked_objects", "The linked conversations and tickets, with total_count and has_more."),
+        json("ticket_attributes", "The values of the type's attributes, by name.", person=Person.TEXT),
+        json("contacts", "The contacts; as rows in ticket_contacts.", person=Person.DETAIL),
+        json(
+            "linked_objects",
+            "The linked conversations and tickets, with total_count and has_more.",
+            person=Person.DETAIL,
+            holds=LINKED,
+        ),
     ),
     cursor="updated_at",
     ignored=frozenset({"type"}),

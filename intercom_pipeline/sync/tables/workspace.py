@@ -4,7 +4,7 @@ Fields as in Intercom's API description of `admin`, `team`, `tag` and `segment`,
 """
 
 from intercom_pipeline.sync.tables.columns import boolean, identifier, integer, json, text, time
-from intercom_pipeline.warehouse.table import PARENT, Table
+from intercom_pipeline.warehouse.table import PARENT, Person, Table
 
 ADMINS_TABLE = Table(
     name="admins",
@@ -13,9 +13,9 @@ ADMINS_TABLE = Table(
     columns=(
         identifier("id", "The admin's id, given by Intercom."),
         text("type", "Always admin."),
-        text("name", "The admin's name.", personal=True),
-        text("email", "The admin's e-mail address.", personal=True),
-        text("job_title", "The admin's job title; NULL if none is set.", personal=True),
+        text("name", "The admin's name.", person=Person.NAME),
+        text("email", "The admin's e-mail address.", person=Person.EMAIL),
+        text("job_title", "The admin's job title; NULL if none is set.", person=Person.DETAIL),
         boolean("has_inbox_seat", "Whether the admin has a paid seat in the inbox."),
         boolean("away_mode_enabled", "Whether the admin is set as away."),
         boolean("away_mode_reassign", "Whether new conversations go to the default inbox while away."),
@@ -23,7 +23,7 @@ ADMINS_TABLE = Table(
         json("role", "The admin's role with id and name; sent from API version 2.16 on, NULL if none."),
         json("team_ids", "The ids of the admin's teams, as a list; as rows in admin_teams."),
         json("team_priority_level", "The ids of the teams the admin serves first and second."),
-        json("avatar", "The admin's picture, as its address or an object with it.", personal=True),
+        json("avatar", "The admin's picture, as its address or an object with it.", person=Person.PICTURE),
     ),
 )
 
