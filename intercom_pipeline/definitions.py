@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from intercom_pipeline.defs.asking import get_contact_job, search_contacts_job
 from intercom_pipeline.defs.assets import intercom_tables
 from intercom_pipeline.defs.backfilling import backfill_month
 from intercom_pipeline.defs.jobs import hourly_sync, nightly_sweep, sync_job
@@ -10,7 +11,7 @@ from intercom_pipeline.defs.sweeping import sweep_job
 
 defs = dg.Definitions(
     assets=[intercom_tables],
-    jobs=[sync_job, sweep_job, backfill_month],
+    jobs=[sync_job, sweep_job, backfill_month, search_contacts_job, get_contact_job],
     schedules=[hourly_sync, nightly_sweep],
     resources={"intercom": IntercomResource(), "warehouse": WarehouseResource(), "sync": SyncResource()},
     # A step in a process of its own would take seconds to start, and there is one step a run.
