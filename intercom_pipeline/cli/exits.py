@@ -70,6 +70,7 @@ def _usage() -> tuple[type[PipelineError], ...]:
     from intercom_pipeline.auth.answers import RedirectRefused  # noqa: PLC0415 - late
     from intercom_pipeline.auth.listener import PortTaken  # noqa: PLC0415 - late
     from intercom_pipeline.auth.profiles import ProfileRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.intercom.where import WhereRefused  # noqa: PLC0415 - late
     from intercom_pipeline.settings import SettingRefused  # noqa: PLC0415 - late
     from intercom_pipeline.sync.access import LaterVersionNeeded  # noqa: PLC0415 - late
     from intercom_pipeline.sync.catalog import UnknownStream  # noqa: PLC0415 - late
@@ -82,6 +83,7 @@ def _usage() -> tuple[type[PipelineError], ...]:
         ProfileRefused,
         PortTaken,
         RedirectRefused,
+        WhereRefused,
         UnknownStream,
         NothingNamed,
         LaterVersionNeeded,

@@ -19,7 +19,7 @@ class FieldKind(StrEnum):
     DATE = "date"
     """A moment, in unix seconds."""
     BOOLEAN = "true or false"
-    TAG = "id of a tag"
+    TAG = "tag id"
     ANY = "value of any type"
     """A custom attribute: what it holds is known to the workspace alone."""
 
