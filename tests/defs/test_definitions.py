@@ -99,6 +99,7 @@ def test_one_operation_makes_all_assets_in_this_process() -> None:
 def test_no_configuration_takes_a_token() -> None:
     """What is configured is stored and shown, so a token cannot be configured."""
     assert set(IntercomResource.model_fields) == {
+        "profile",
         "region",
         "base_url",
         "api_version",
