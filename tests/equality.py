@@ -9,8 +9,9 @@ import duckdb
 from intercom_pipeline.sandbox import Sandbox
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.sync.sweeping import can_be_swept
+from intercom_pipeline.warehouse.records import rows_of
 from intercom_pipeline.warehouse.table import PARENT, Cap, Table
-from tests.rebuild import rebuilt, rows_of
+from tests.rebuild import rebuilt
 from tests.truths import Key, Truth, key_of, truth_of
 
 Row = dict[str, Any]

@@ -20,9 +20,10 @@ from intercom_pipeline.sync.results import SyncResult
 from intercom_pipeline.sync.run import Event, run
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.warehouse.files import DataFolder
+from intercom_pipeline.warehouse.records import rows_of
 from intercom_pipeline.warehouse.table import Table
 from tests.equality import assert_equal
-from tests.rebuild import rebuilt, rows_of
+from tests.rebuild import rebuilt
 
 IMPATIENT = Patience(attempts=6, wait_initial=0.01, wait_max=0.05, wait_jitter=0.01, wait_unsaid=0.05)
 """Tries again as often as in real life, without the real life's waits."""

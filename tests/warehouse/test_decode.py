@@ -15,10 +15,11 @@ from intercom_pipeline.warehouse.batch import Batch
 from intercom_pipeline.warehouse.decode import Drift, Row, decode
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.opening import open_warehouse
+from intercom_pipeline.warehouse.records import rows_of
 from intercom_pipeline.warehouse.shape import shape_of
 from intercom_pipeline.warehouse.table import PARENT, Column, Kind, Table
 from intercom_pipeline.warehouse.warehouse import Warehouse
-from tests.rebuild import expected, rebuilt, rows_of
+from tests.rebuild import expected, rebuilt
 
 
 def column(name: str, kind: Kind, field: str = "") -> Column:
