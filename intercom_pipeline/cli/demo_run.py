@@ -15,6 +15,7 @@ from intercom_pipeline.cli.sync_progress import watch
 from intercom_pipeline.sync.catalog import CATALOG
 from intercom_pipeline.sync.choice import is_default
 from intercom_pipeline.sync.results import SyncResult
+from intercom_pipeline.warehouse.asking import ask
 from intercom_pipeline.warehouse.reading import open_published
 
 
@@ -49,7 +50,7 @@ def _ask_three_questions(workspace: Workspace, data_dir: Path) -> None:
             console.print(f"\n[bold]{question}[/bold]")
             console.print(sql, style="dim", markup=False)
             console.print()
-            answers.print_table(answers.ask(connection, sql))
+            answers.print_table(ask(connection, sql))
 
 
 def _questions() -> Iterator[tuple[str, str]]:

@@ -36,10 +36,6 @@ class UsageRefused(PipelineError):
     """An argument names something that is not there."""
 
 
-class QueryFailed(PipelineError):
-    """DuckDB refuses a query; `what`, `why` and `fix` show where."""
-
-
 class Stopped(PipelineError):
     """A person or the system stopped the command.
 

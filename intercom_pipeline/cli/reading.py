@@ -98,13 +98,14 @@ def query(
         raise UsageRefused("--json and --csv exclude each other.", fix="Give one of them.")
     statement = sys.stdin.read() if sql == "-" else sql
     from intercom_pipeline.cli import answers  # noqa: PLC0415 - late
+    from intercom_pipeline.warehouse.asking import ask  # noqa: PLC0415 - late
     from intercom_pipeline.warehouse.reading import open_published  # noqa: PLC0415 - late
 
     with open_published(settings_for(data_dir, profile=profile).folder()) as connection:
         if as_json:
-            answers.print_as_json(answers.ask(connection, statement, limit))
+            answers.print_as_json(ask(connection, statement, limit))
         elif as_csv:
-            answers.print_as_csv(answers.ask(connection, statement, limit))
+            answers.print_as_csv(ask(connection, statement, limit))
         else:
             shown = _SHOWN_ROWS if limit is None else limit
-            answers.print_for_people(answers.ask(connection, statement, shown))
+            answers.print_for_people(ask(connection, statement, shown))
