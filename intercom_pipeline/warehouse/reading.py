@@ -83,15 +83,24 @@ def open_published(folder: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
         WarehouseMissing: Nothing was published yet.
         WarehouseError: It is no DuckDB database, or cannot be read.
     """
-    if not folder.published.exists():
-        raise WarehouseMissing(
-            f"There is no published file {folder.published} yet.",
-            why="A sync makes it when it ends.",
-            fix="Run intercom-pipeline sync, or name the folder that holds it with --data-dir.",
-        )
-    with _reading(folder.published) as connection:
+    with _reading(published(folder)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
+
+
+def published(folder: DataFolder) -> Path:
+    """The path of the published file.
+
+    Raises:
+        WarehouseMissing: Nothing was published yet.
+    """
+    if folder.published.exists():
+        return folder.published
+    raise WarehouseMissing(
+        f"There is no published file {folder.published} yet.",
+        why="A sync makes it when it ends.",
+        fix="Run intercom-pipeline sync, or name the folder that holds it with --data-dir.",
+    )
 
 
 @contextmanager
