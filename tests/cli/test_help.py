@@ -32,6 +32,7 @@ VERBS = (
     "auth rotate",
     "auth logout",
     "auth print-token",
+    "config show",
 )
 HEAVY = ("aiohttp", "dagster", "duckdb", "httpx", "msgspec", "pandas", "rich", "starlette", "uvicorn")
 
