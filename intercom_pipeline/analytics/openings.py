@@ -1,0 +1,66 @@
+"""Opening messages: what a customer came with, in the customer's own words."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from intercom_pipeline.analytics.plain import own_text_of
+
+_CUSTOMERS: Final = frozenset({"user", "lead", "contact", "visitor"})
+_LONGEST: Final = 20_000
+"""Characters of a message that are looked at: what somebody is after stands at its beginning."""
+# Where a message ends and an earlier one, or a signature, begins.
+_END: Final = re.compile(
+    r"""^(?:
+        >.*
+        | --\s*
+        | [-_=*]{5,}.*
+        | -+\s?(?:original|forwarded|ursprüngliche|weitergeleitete|message\ d'origine|mensaje\ original).*
+        | (?:on|am|le|el|em|op|il)\b.{6,200}
+            \b(?:wrote|schrieb|écrit|escribió|escreveu|schreef|scritto)\b.{0,80}:
+        | (?:sent|get)\ (?:from|outlook)\b.*
+        | von\ meinem\ .*gesendet.* | envoyé\ de(?:puis)?\ mon\ .* | enviado\ (?:desde|do|de)\ .*
+        | (?:from|von|de)\s?:\ .*@.*
+        | (?:(?:best|kind|warm|many)\ )?(?:regards|wishes|thanks)[\s,.!]*
+        | (?:cheers|sincerely|yours|all\ the\ best|thank\ you|thanks\ in\ advance)[\s,.!]*
+        | (?:mit\ )?(?:freundliche[nm]?|beste[nm]?|viele|liebe)\ grü(?:ß|ss)en?[\s,.!]* | (?:mfg|lg)[\s,.!]*
+        | (?:bien\ )?cordialement[\s,.!]* | (?:un\ )?saludos?(?:\ cordial(?:es)?)?[\s,.!]*
+        | atenciosamente[\s,.!]*
+    )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opening:
+    """What a customer wrote first.
+
+    Attributes:
+        conversation_id: The conversation that it began.
+        subject: An e-mail's subject, or "".
+        text: The message as plain text, without what it quotes and without a signature.
+    """
+
+    conversation_id: str
+    subject: str
+    text: str
+
+
+def openings_of(conversations: Iterable[Mapping[str, Any]]) -> Iterator[Opening]:
+    """The opening messages of the conversations that customers began, in their order; one may be empty."""
+    for conversation in conversations:
+        source = conversation.get("source") or {}
+        if (source.get("author") or {}).get("type") in _CUSTOMERS:
+            yield Opening(
+                conversation_id=str(conversation.get("id")),
+                subject=own_text_of(source.get("subject")),
+                text=own_words(own_text_of((source.get("body") or "")[:_LONGEST])),
+            )
+
+
+def own_words(text: str) -> str:
+    """A message without an earlier one below it and without its signature."""
+    lines = text.splitlines()
+    end = next((at for at, line in enumerate(lines) if at and _END.match(line)), len(lines))
+    return "\n".join(lines[:end])
