@@ -41,10 +41,10 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def project(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A newcomer's folder: the workspace file and the settings, as the README says."""
+    """A newcomer's folder: the workspace file, and where the sandbox and the stored token are."""
     folder = tmp_path_factory.mktemp("project")
     shutil.copy(ROOT / "workspace.yaml", folder)
-    settings = f"INTERCOM_ACCESS_TOKEN={sandbox.token}\nINTERCOM_BASE_URL={sandbox.url}\n"
+    settings = f"INTERCOM_CONFIG_DIR={folder / 'configuration'}\nINTERCOM_BASE_URL={sandbox.url}\n"
     (folder / ".env").write_text(settings, encoding="utf-8")
     return folder
 
@@ -69,13 +69,14 @@ def test_the_first_two_commands_are_the_demo_and_the_tests() -> None:
 
 
 @pytest.mark.parametrize("command", SIMPLE)
-def test_a_command_works(project: Path, command: str) -> None:
-    """In the README's order, in a folder with nothing but the settings."""
+def test_a_command_works(project: Path, sandbox: Sandbox, command: str) -> None:
+    """In the README's order, in a folder with nothing but the settings; who is asked for a token pastes it."""
     done = subprocess.run(  # noqa: S602 - a shell, as a person's
         as_run(command),
         shell=True,
         cwd=project,
         env=environment(),
+        input=f"{sandbox.token}\n",
         capture_output=True,
         text=True,
         timeout=180,
