@@ -70,7 +70,7 @@ def test_the_first_two_commands_are_the_demo_and_the_tests() -> None:
 
 @pytest.mark.parametrize("command", SIMPLE)
 def test_a_command_works(project: Path, sandbox: Sandbox, command: str) -> None:
-    """In the README's order, in a folder with nothing but the settings; who is asked for a token pastes it."""
+    """In the README's order, in a folder with nothing but settings; a token that is asked for is pasted."""
     done = subprocess.run(  # noqa: S602 - a shell, as a person's
         as_run(command),
         shell=True,

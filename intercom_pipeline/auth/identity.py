@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from intercom_pipeline.intercom.client import connect
+from intercom_pipeline.intercom.client import Client, connect
 from intercom_pipeline.intercom.connection import HOSTS, Connection
 
 _ATTEMPTS = 3
@@ -54,7 +54,16 @@ async def identify(connection: Connection) -> Identity:
         IntercomError: It does not accept the token, cannot be reached, or its answer cannot be used.
     """
     async with connect(connection) as client:
-        answer = await client.trying(_ATTEMPTS).get("/me", decode=msgspec.json.Decoder(_Me).decode)
+        return await identify_by(client)
+
+
+async def identify_by(client: Client) -> Identity:
+    """The same by a client that is there.
+
+    Raises:
+        IntercomError: As above.
+    """
+    answer = await client.trying(_ATTEMPTS).get("/me", decode=msgspec.json.Decoder(_Me).decode)
     me: _Me = answer.content
     region = (me.app.region or "").lower()
     return Identity(

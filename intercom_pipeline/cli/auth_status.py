@@ -4,10 +4,17 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from intercom_pipeline.auth.identity import Identity, identify
+from intercom_pipeline.auth.identity import Identity, identify_by
 from intercom_pipeline.cli.options import settings_for
-from intercom_pipeline.cli.output import columns, joined, moment, print_json, remarks, show
+from intercom_pipeline.cli.output import columns, joined, moment, print_json, remarks, results, show
+from intercom_pipeline.intercom.client import connect
+from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.settings import TokenMissing, sources
+from intercom_pipeline.sync.catalog import CATALOG
+from intercom_pipeline.sync.permissions import StreamPermission, permissions, reply_permission
+
+_ATTEMPTS = 2
+"""Somebody waits, and one stream that does not answer says little."""
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +39,7 @@ class Status:
         api_version: The API version that is asked in.
         answered_in: The API version that Intercom answered in, where it says so.
         profiles: All stored profiles.
+        permissions: Whether Intercom gives each stream; nobody can know of some without more.
     """
 
     source: str
@@ -46,6 +54,7 @@ class Status:
     api_version: str
     answered_in: str | None
     profiles: list[str]
+    permissions: list[StreamPermission]
 
 
 def show_status(profile: str | None, *, as_json: bool) -> None:
@@ -63,14 +72,24 @@ def show_status(profile: str | None, *, as_json: bool) -> None:
             remarks().print(f"Stored profiles: {joined(names)}.", markup=False)
         raise
     connection = settings.connection_by(access.token, region=access.region, base_url=access.base_url)
-    status = _status(settings, access, asyncio.run(identify(connection)))
+    identity, given = asyncio.run(_ask(connection))
+    status = _status(settings, access, identity, given)
     if as_json:
         print_json(status)
     else:
         _print(status)
 
 
-def _status(settings: "Settings", access: "Access", identity: Identity) -> Status:
+async def _ask(connection: Connection) -> tuple[Identity, list[StreamPermission]]:
+    """Whose token it is first, so that a refused one costs one request."""
+    async with connect(connection) as client:
+        identity = await identify_by(client)
+        return identity, [*await permissions(client.trying(_ATTEMPTS), CATALOG), reply_permission()]
+
+
+def _status(
+    settings: "Settings", access: "Access", identity: Identity, given: list[StreamPermission]
+) -> Status:
     kept = access.profile
     return Status(
         source=kept.kept_in if kept else sources()["INTERCOM_ACCESS_TOKEN"].origin,
@@ -85,6 +104,7 @@ def _status(settings: "Settings", access: "Access", identity: Identity) -> Statu
         api_version=settings.api_version,
         answered_in=identity.version,
         profiles=settings.profiles().names(),
+        permissions=given,
     )
 
 
@@ -104,5 +124,31 @@ def _print(status: Status) -> None:
     for name, value in rows.items():
         table.add_row(name, value)
     show(table)
+    results().print()
+    _print_permissions(status.permissions)
     if status.profiles and not status.profile:
         remarks().print("INTERCOM_ACCESS_TOKEN goes before the stored tokens.", style="yellow")
+
+
+def _print_permissions(given: list[StreamPermission]) -> None:
+    """A line a permission: whether Intercom gives all streams that need it, and why not."""
+    table = columns("permission", "given", "remark", wrapped=("remark",))
+    for permission in dict.fromkeys(each.permission for each in given):
+        its = [each for each in given if each.permission == permission]
+        table.add_row(permission or "(none)", _given(its), _remark(its))
+    show(table)
+
+
+def _given(its: list[StreamPermission]) -> str:
+    known = {each.answers for each in its} - {None}
+    if not known:
+        return "not known"
+    return "yes" if known == {True} else "no" if known == {False} else "in part"
+
+
+def _remark(its: list[StreamPermission]) -> str:
+    """Which streams it is not given for, or why it is not known; what a later API version has is left out."""
+    refused = joined(each.stream for each in its if each.answers is False)
+    if refused:
+        return f"not given: {refused}"
+    return "" if any(each.answers for each in its) else its[0].reason

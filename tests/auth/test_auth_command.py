@@ -260,6 +260,22 @@ def test_status_without_a_token(auth: Auth, logged_in: Profile) -> None:
 
 
 @pytest.mark.usefixtures("logged_in")
+def test_status_tells_which_permissions_answer(auth: Auth, sandbox: Sandbox) -> None:
+    """By permission for people, with the streams that are not given; by stream for programs."""
+    sandbox.conditions.missing_permissions.add("tickets")
+    told = auth("status")
+    assert told.code == Exit.OK
+    lines = {line.split("  ")[0]: " ".join(line.split()) for line in told.out.splitlines()}
+    assert lines["Read conversations"] == "Read conversations yes"
+    assert lines["Read tickets"].startswith("Read tickets no not given: tickets")
+    assert "not known not tried" in lines["Reply to conversations"]
+    given = {
+        each["stream"]: each["answers"] for each in json.loads(auth("status", "--json").out)["permissions"]
+    }
+    assert (given["contacts"], given["tickets"], given["brands"]) == (True, False, None)
+
+
+@pytest.mark.usefixtures("logged_in")
 def test_status_with_a_refused_token(auth: Auth, sandbox: Sandbox) -> None:
     """Exit code 4."""
     sandbox.conditions.token = None
