@@ -52,7 +52,7 @@ def ask(connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None = Non
     except duckdb.Error as error:
         raise refused(error) from error
     return Answer(
-        names=_each_once([column[0] for column in described]),
+        names=each_once([column[0] for column in described]),
         types=tuple(str(column[1]) for column in described),
         rows=rows[:limit],
         more=limit is not None and len(rows) > limit,
@@ -75,7 +75,7 @@ def refused(error: duckdb.Error, *, advice: str = _ADVICE) -> QueryFailed:
     return QueryFailed(what, why="DuckDB refuses the query.", fix=advice)
 
 
-def _each_once(names: Sequence[str]) -> tuple[str, ...]:
+def each_once(names: Sequence[str]) -> tuple[str, ...]:
     """The names, a repeated one with a number, so that a JSON object can hold them all."""
     seen: dict[str, int] = {}
     distinct = []

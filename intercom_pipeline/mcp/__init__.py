@@ -1,0 +1,1 @@
+"""The everyday operations as tools of an AI assistant, by the Model Context Protocol."""
