@@ -1,7 +1,6 @@
 """A query's answer, printed as a table, JSON or CSV."""
 
 import csv
-import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
@@ -12,7 +11,7 @@ import msgspec
 from rich.cells import cell_len
 from rich.text import Text
 
-from intercom_pipeline.cli.output import columns, counted, print_json, remarks, results, show
+from intercom_pipeline.cli.output import columns, counted, one_line, print_json, remarks, results, show
 from intercom_pipeline.warehouse.asking import Answer
 
 _WIDEST_CELL = 60
@@ -98,8 +97,7 @@ def _print_left_out(answer: Answer, shown: int) -> None:
 def _cell(value: Any) -> str:
     """A value on one line that cannot steer the terminal."""
     text = "NULL" if value is None else str(_plain(_in_utc(value)))
-    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text)
-    return line if len(line) <= _WIDEST_CELL else line[: _WIDEST_CELL - 1] + "…"
+    return one_line(text, _WIDEST_CELL)
 
 
 def _in_utc(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """What the command prints, and where: results to stdout, everything about them to stderr."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ _NARROWEST_TEXT = 16
 _KIBI = 1024
 _MINUTE = 60
 _HOUR = 3600
+# Control characters, line ends, and the signs that turn the direction of what follows.
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 def typed() -> str:
@@ -104,6 +107,12 @@ def fitted(
 def _width(column: Column) -> int:
     """The terminal columns that a column is given, or that its texts want."""
     return column.width or max(cell_len(str(text)) for text in (column.header, *column.cells))
+
+
+def one_line(text: str, widest: int | None = None) -> str:
+    """A text that somebody else wrote, on one line that cannot steer the terminal, at most so long."""
+    line = _STEERING.sub(" ", text)
+    return line if widest is None or len(line) <= widest else f"{line[: widest - 1]}…"
 
 
 def number(value: float | None) -> str:
