@@ -2,6 +2,7 @@
 
 PipelineError
 ├── AllVanished              a list came empty: look in Intercom, then ask for everything anew
+├── NotSearchable            the tables cannot answer a query: ask Intercom, or ask in SQL
 └── WarehouseError
     ├── WarehouseBusy        wait, or stop the process that is named
     ├── NotADatabase         the file is something else: move it away
@@ -16,6 +17,10 @@ from intercom_pipeline.errors import PipelineError
 
 class AllVanished(PipelineError):
     """Nothing of a table was met in a whole reading; nothing was flagged."""
+
+
+class NotSearchable(PipelineError):
+    """The tables do not hold what a query asks about, or it cannot be compared so."""
 
 
 class WarehouseError(PipelineError):
