@@ -20,6 +20,7 @@ class Exit(IntEnum):
     USAGE = 2, "wrong arguments or settings; nothing was started"
     PARTIAL = 3, "some streams failed, the others are complete"
     AUTHORISATION = 4, "no token, a refused token or a missing permission"
+    UNCERTAIN = 5, "a reply may have been sent: look before you send it again"
     BUSY = 75, "another process syncs or holds the database; try later"
     INTERRUPTED = 130, "stopped with Ctrl-C; the next sync resumes"
     TERMINATED = 143, "stopped by a SIGTERM; the next sync resumes"
@@ -50,6 +51,7 @@ class Stopped(PipelineError):
 
 def exit_for(error: BaseException) -> Exit:
     """The exit code that an error ends in."""
+    from intercom_pipeline.replies.reply import ReplyUncertain  # noqa: PLC0415 - late
     from intercom_pipeline.warehouse.errors import WarehouseBusy  # noqa: PLC0415 - late
 
     if isinstance(error, Stopped):
@@ -58,6 +60,8 @@ def exit_for(error: BaseException) -> Exit:
         return Exit.USAGE
     if isinstance(error, _authorisation()):
         return Exit.AUTHORISATION
+    if isinstance(error, ReplyUncertain):
+        return Exit.UNCERTAIN
     return Exit.BUSY if isinstance(error, WarehouseBusy) else Exit.FAILED
 
 
@@ -66,12 +70,16 @@ def _usage() -> tuple[type[PipelineError], ...]:
     from intercom_pipeline.auth.answers import RedirectRefused  # noqa: PLC0415 - late
     from intercom_pipeline.auth.listener import PortTaken  # noqa: PLC0415 - late
     from intercom_pipeline.auth.profiles import ProfileRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.intercom.errors import QueryRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.intercom.ids import IdRefused  # noqa: PLC0415 - late
     from intercom_pipeline.intercom.where import WhereRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.replies.reply import ReplyRefused  # noqa: PLC0415 - late
     from intercom_pipeline.settings import SettingRefused  # noqa: PLC0415 - late
     from intercom_pipeline.sync.access import LaterVersionNeeded  # noqa: PLC0415 - late
     from intercom_pipeline.sync.catalog import UnknownStream  # noqa: PLC0415 - late
     from intercom_pipeline.sync.choice import NothingNamed  # noqa: PLC0415 - late
     from intercom_pipeline.sync.reading import CannotBeBounded, NothingToSweep  # noqa: PLC0415 - late
+    from intercom_pipeline.warehouse.errors import NotSearchable  # noqa: PLC0415 - late
 
     return (
         UsageRefused,
@@ -80,6 +88,10 @@ def _usage() -> tuple[type[PipelineError], ...]:
         PortTaken,
         RedirectRefused,
         WhereRefused,
+        QueryRefused,
+        IdRefused,
+        ReplyRefused,
+        NotSearchable,
         UnknownStream,
         NothingNamed,
         LaterVersionNeeded,
