@@ -126,7 +126,8 @@ class _Listener:
         assert task  # noqa: S101 - asyncio calls this in a task of its own
         self.open.add(task)
         try:
-            with suppress(OSError, TimeoutError, EOFError, asyncio.LimitOverrunError):
+            # Cancelled, a connection just ends: asyncio before 3.12 would tell of it with a traceback.
+            with suppress(OSError, EOFError, asyncio.LimitOverrunError, asyncio.CancelledError):
                 async with asyncio.timeout(_PATIENCE_SECONDS):
                     head = await reader.readuntil(b"\r\n\r\n")
                     writer.write(_rendered(self._answer(head)))

@@ -105,14 +105,22 @@ def begin(*arguments: str, env: dict[str, str], cwd: Path) -> "tuple[subprocess.
     raise AssertionError("no address was told")
 
 
+def idle_connection(port: int) -> socket.socket:
+    """One that a browser opens in advance, and says nothing on."""
+    return socket.create_connection(("127.0.0.1", port))
+
+
 def test_a_login_by_consent(
     sandbox: Sandbox, env: dict[str, str], store: ProfileStore, auth: Auth, tmp_path: Path
 ) -> None:
     """The token is stored for this user alone, and is what other commands use from then on."""
-    process, url = begin("login", "--port", str(free_port()), env=env, cwd=tmp_path)
-    assert visited(answered(url)).status_code == 200
-    done = ended(process)
+    port = free_port()
+    process, url = begin("login", "--port", str(port), env=env, cwd=tmp_path)
+    with idle_connection(port):
+        assert visited(answered(url)).status_code == 200
+        done = ended(process)
     assert done.code == Exit.OK, done.err
+    assert "Traceback" not in done.err
     profile = store.load("default")
     assert profile
     assert profile.obtained is Obtained.OAUTH
@@ -152,9 +160,11 @@ def test_with_nothing_to_paste_and_nowhere_to_listen_a_login_ends(
 
 def test_a_login_is_stopped_by_ctrl_c(env: dict[str, str], store: ProfileStore, tmp_path: Path) -> None:
     """At once, without a traceback, and nothing is stored."""
-    process, _ = begin("login", "--port", str(free_port()), env=env, cwd=tmp_path)
-    process.send_signal(signal.SIGINT)
-    done = ended(process, seconds=60)
+    port = free_port()
+    process, _ = begin("login", "--port", str(port), env=env, cwd=tmp_path)
+    with idle_connection(port):
+        process.send_signal(signal.SIGINT)
+        done = ended(process, seconds=60)
     assert done.code == Exit.INTERRUPTED
     assert done.three_lines[0] == "Stopped."
     assert store.names() == []
