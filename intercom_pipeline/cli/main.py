@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from intercom_pipeline.cli import auth, config, demo, dev, reading, sandbox, streams, sweep, sync
+from intercom_pipeline.cli import auth, config, demo, dev, doctor, reading, sandbox, streams, sweep, sync
 from intercom_pipeline.cli.exits import Exit, exit_for
 from intercom_pipeline.cli.options import verbatim
 from intercom_pipeline.errors import PipelineError
@@ -44,7 +44,7 @@ def application() -> typer.Typer:
         epilog=verbatim("Exit codes:", *(f"{code.value:3}  {code.meaning}" for code in Exit)),
     )
     made.callback()(_root)
-    for verbs in (demo, streams, sync, sweep, reading, sandbox, dev, auth, config):
+    for verbs in (demo, streams, sync, sweep, reading, sandbox, dev, auth, config, doctor):
         verbs.add_to(made)
     return made
 

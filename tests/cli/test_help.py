@@ -27,6 +27,7 @@ VERBS = (
     "query",
     "sandbox",
     "dev",
+    "doctor",
     "auth login",
     "auth status",
     "auth rotate",
