@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from intercom_pipeline.intercom.connection import Connection, Secret
     from intercom_pipeline.sync.options import Options
     from intercom_pipeline.warehouse.files import DataFolder
+    from intercom_pipeline.warehouse.policies import Policies
 
 DEFAULT_PROFILE: Final = "default"
 _DATA: Final = Path("data")
@@ -57,6 +58,8 @@ class Settings:
         history: `INTERCOM_HISTORY`: streams whose former versions are kept.
         custom_objects: `INTERCOM_CUSTOM_OBJECTS`: identifiers of the custom object types to sync.
         reporting_datasets: `INTERCOM_REPORTING_DATASETS`: ids of the reporting datasets to sync.
+        privacy: `INTERCOM_PRIVACY`: what is stored about people: open, pseudonymous or minimal.
+        column_policies: `INTERCOM_COLUMN_POLICIES`: what holds for a column, as `table.column=policy`.
     """
 
     access_token: str | None = field(default=None, repr=False)
@@ -74,6 +77,8 @@ class Settings:
     history: tuple[str, ...] = ()
     custom_objects: tuple[str, ...] = ()
     reporting_datasets: tuple[str, ...] = ()
+    privacy: str = "open"
+    column_policies: tuple[str, ...] = ()
 
     def connection(self) -> "Connection":
         """How to reach the workspace.
@@ -139,7 +144,11 @@ class Settings:
         return DataFolder(self.data_dir.absolute())
 
     def options(self, run_id: str) -> "Options":
-        """How to run, as far as the settings say; `run_id` is the run's name in `pipeline.runs`."""
+        """How to run, as far as the settings say; `run_id` is the run's name in `pipeline.runs`.
+
+        Raises:
+            SettingRefused: A policy for people's data cannot be used.
+        """
         from intercom_pipeline.sync.options import Options  # noqa: PLC0415 - late
 
         return Options(
@@ -148,7 +157,21 @@ class Settings:
             history=frozenset(self.history),
             custom_objects=self.custom_objects,
             reporting_datasets=self.reporting_datasets,
+            privacy=self.policies(),
         )
+
+    def policies(self) -> "Policies":
+        """What becomes of data about people.
+
+        Raises:
+            SettingRefused: There is no such preset, table, column or policy, or it cannot hold there.
+        """
+        from intercom_pipeline.sync.privacy import PolicyRefused, policies  # noqa: PLC0415 - late
+
+        try:
+            return policies(self.privacy, self.column_policies)
+        except PolicyRefused as error:
+            raise SettingRefused(error.what, why=error.why, fix=error.fix) from None
 
     def _stored(self) -> Access:
         profile = self.profiles().load(self.profile)
@@ -179,6 +202,8 @@ _PARSED: Final[Mapping[str, Callable[[str, str], Any]]] = {
     "history": parsing.names,
     "custom_objects": parsing.names,
     "reporting_datasets": parsing.names,
+    "privacy": parsing.word,
+    "column_policies": parsing.names,
 }
 """How the text of each setting is read."""
 
@@ -217,9 +242,7 @@ def load_settings(
 
 def _asks_for_profile(given: Mapping[str, Sourced]) -> bool:
     profile, token = given.get("INTERCOM_PROFILE"), given.get("INTERCOM_ACCESS_TOKEN")
-    return bool(
-        profile and token and profile.origin is Origin.OPTION and token.origin is not Origin.OPTION
-    )
+    return bool(profile and token and profile.origin is Origin.OPTION and token.origin is not Origin.OPTION)
 
 
 def _missing(profile: str) -> TokenMissing:

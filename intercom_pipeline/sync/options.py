@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from intercom_pipeline.sync.plan import Bounds
+from intercom_pipeline.warehouse.policies import OPEN, Policies
 
 
 class Work(StrEnum):
@@ -32,6 +33,7 @@ class Options:
         history: Names of the streams whose former versions are kept.
         custom_objects: Identifiers of the custom object types to sync.
         reporting_datasets: Ids of the reporting datasets to sync.
+        privacy: What becomes of data about people before anything is written.
     """
 
     run_id: str
@@ -44,6 +46,7 @@ class Options:
     history: frozenset[str] = frozenset()
     custom_objects: tuple[str, ...] = ()
     reporting_datasets: tuple[str, ...] = ()
+    privacy: Policies = OPEN
 
     @property
     def work(self) -> Work:

@@ -42,7 +42,7 @@ def run(
     """
     streams = [with_history(stream, options.history) for stream in streams]
     tables = [table for stream in CATALOG for table in with_history(stream, options.history).tables()]
-    with _rare_collections(), open_warehouse(folder, tables) as warehouse:
+    with _rare_collections(), open_warehouse(folder, tables, options.privacy) as warehouse:
         yield from _Work(streams, connection, warehouse, options).events()
 
 

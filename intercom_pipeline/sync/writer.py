@@ -7,7 +7,7 @@ batches grow by themselves when many slices are at work.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,9 +18,11 @@ from typing import Self, TypeVar
 import msgspec
 
 from intercom_pipeline.warehouse.batch import Batch
+from intercom_pipeline.warehouse.decode import Line
 from intercom_pipeline.warehouse.gone import Gone
 from intercom_pipeline.warehouse.merge import Changes
 from intercom_pipeline.warehouse.progress import Progress
+from intercom_pipeline.warehouse.sieve import Sieve
 from intercom_pipeline.warehouse.table import Table
 from intercom_pipeline.warehouse.warehouse import Warehouse
 
@@ -154,7 +156,7 @@ class Writer:
 
     async def _decode(self, deliveries: Sequence[Delivery]) -> list[Batch]:
         folder, name = self.warehouse.folder.scratch, str(next(self._names))
-        work = partial(_decoded, deliveries, folder, name)
+        work = partial(_decoded, deliveries, folder, name, self.warehouse.sieve)
         return await asyncio.get_running_loop().run_in_executor(self._decoder, work)
 
     async def _commit(self, group: Sequence[_Waiting], batches: Sequence[Batch]) -> None:
@@ -198,12 +200,20 @@ def _settle(group: Sequence[_Waiting], error: Exception | None = None) -> None:
             waiting.stored.set_result(None)
 
 
-def _decoded(deliveries: Sequence[Delivery], folder: Path, name: str) -> list[Batch]:
+def _let_through(delivery: Delivery, sieve: Sieve | None) -> Iterable[Line]:
+    """What may be stored of a delivery's records."""
+    if sieve is None:
+        return delivery.records
+    lines = (sieve.line(delivery.table, record) for record in delivery.records)
+    return (line for line in lines if line is not None)
+
+
+def _decoded(deliveries: Sequence[Delivery], folder: Path, name: str, sieve: Sieve | None) -> list[Batch]:
     """Decode deliveries by table, and write them where DuckDB reads them. Runs in the decoder's thread."""
     batches: dict[str, Batch] = {}
     for delivery in deliveries:
         batch = batches.setdefault(delivery.table.name, Batch(table=delivery.table))
-        for record in delivery.records:
+        for record in _let_through(delivery, sieve):
             batch.add(record, sight=delivery.sight)
         batch.gone |= {gone.key: gone for gone in delivery.gone if gone.key not in batch.rows}
         batch.sighted.update(delivery.sighted)

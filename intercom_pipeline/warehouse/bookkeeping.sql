@@ -106,3 +106,17 @@ CREATE TABLE IF NOT EXISTS pipeline.schema_events (
 );
 COMMENT ON TABLE pipeline.schema_events IS 'Where Intercom''s records differed from the declared columns. The values stand in the rows'' _extra.';
 COMMENT ON COLUMN pipeline.schema_events.drift IS 'new field, misfit (the value did not fit the column''s type), without key, unreadable, or mended (half a character, spelled out).';
+
+CREATE TABLE IF NOT EXISTS pipeline.tombstones (
+    contact_id VARCHAR,
+    mark VARCHAR,
+    digest VARCHAR,
+    words INTEGER,
+    purged_at TIMESTAMPTZ
+);
+COMMENT ON TABLE pipeline.tombstones IS 'Contacts who were purged: what comes of them again is not stored. Nothing here is clear text but the id.';
+COMMENT ON COLUMN pipeline.tombstones.contact_id IS 'The id that Intercom gave the contact.';
+COMMENT ON COLUMN pipeline.tombstones.mark IS 'What was hashed: email, phone, external_id or name; NULL in the row of the id alone.';
+COMMENT ON COLUMN pipeline.tombstones.digest IS 'Its HMAC-SHA256 with the key of the data folder, as hexadecimal digits.';
+COMMENT ON COLUMN pipeline.tombstones.words IS 'How many words a name has; 0 for anything else.';
+COMMENT ON COLUMN pipeline.tombstones.purged_at IS 'When the contact was purged (UTC).';

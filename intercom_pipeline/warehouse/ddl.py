@@ -101,6 +101,11 @@ def remember(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> Non
         connection.execute("INSERT OR REPLACE INTO pipeline.about VALUES (?, ?)", [key, value])
 
 
+def forget(connection: duckdb.DuckDBPyConnection, key: str) -> None:
+    """Forget a fact about the file."""
+    connection.execute("DELETE FROM pipeline.about WHERE key = ?", [key])
+
+
 def create_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None:
     """Make the declared tables that are missing, and add the columns that an older file lacks."""
     found = found_tables(connection)

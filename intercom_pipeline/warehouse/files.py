@@ -49,6 +49,11 @@ class DataFolder:
         return self.path / "sync.json"
 
     @property
+    def key(self) -> Path:
+        """What values are hashed with; never published."""
+        return self.path / "privacy.key"
+
+    @property
     def scratch(self) -> Path:
         """Batches on their way into the database, and what DuckDB spills."""
         return self.path / "scratch"
@@ -156,17 +161,43 @@ def back_up(folder: DataFolder, release: str) -> Path:
     return kept
 
 
+def kept_copies(folder: DataFolder) -> list[Path]:
+    """The copies that `back_up` made."""
+    return sorted(folder.path.glob("warehouse.before-*.duckdb"))
+
+
+def clear_fresh(folder: DataFolder) -> None:
+    """Remove copies that were not finished when a process was killed."""
+    for left_over in folder.path.glob("*.duckdb.new*"):
+        left_over.unlink()
+
+
 def _copy(folder: DataFolder, target: Path) -> None:
     fresh = target.with_suffix(".duckdb.new")
     try:
         shutil.copyfile(folder.warehouse, fresh)
+        put_in_place(fresh, target)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise unwritable(error, target) from error
+    except WarehouseUnwritable:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def put_in_place(fresh: Path, target: Path) -> None:
+    """Let a (closed) database of the same disk take another's place, in one step.
+
+    Raises:
+        WarehouseUnwritable: It cannot; the other stays.
+    """
+    try:
         fresh.chmod(_PRIVATE_FILE)
         _flush(fresh)
         Path(f"{target}.wal").unlink(missing_ok=True)
         fresh.replace(target)
-        _flush(folder.path)
+        _flush(target.parent)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
         raise unwritable(error, target) from error
 
 

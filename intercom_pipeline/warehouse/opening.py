@@ -2,14 +2,15 @@
 
 import logging
 import re
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 
+from intercom_pipeline.warehouse import tombstones
+from intercom_pipeline.warehouse.connecting import connected
 from intercom_pipeline.warehouse.ddl import (
     SCHEMA_VERSION,
     create_bookkeeping,
@@ -34,30 +35,31 @@ from intercom_pipeline.warehouse.files import (
     publish,
 )
 from intercom_pipeline.warehouse.migration import migrate, pending
-from intercom_pipeline.warehouse.room import USUAL
+from intercom_pipeline.warehouse.policies import OPEN, Policies
+from intercom_pipeline.warehouse.privacy import (
+    Privacy,
+    is_unsettled,
+    privacy_of,
+    remember_state,
+    settle,
+)
 from intercom_pipeline.warehouse.table import Table
 from intercom_pipeline.warehouse.transaction import transaction
 from intercom_pipeline.warehouse.warehouse import Warehouse
 
 _LOG = logging.getLogger(__name__)
 
-OLDEST_READER = "v1.2.0"
-"""The oldest DuckDB release whose clients can read the published file."""
-
-_CHECKPOINT = "128MB"
-"""A checkpoint writes whole row groups anew, so after each few batches it would cost as much as they do."""
-
 _VERSION = "schema_version"
-
-_PATIENCE_SECONDS = 10.0
-_RETRY_SECONDS = 0.2
 
 
 @contextmanager
-def open_warehouse(folder: DataFolder, tables: Iterable[Table]) -> Iterator[Warehouse]:
+def open_warehouse(
+    folder: DataFolder, tables: Iterable[Table], policies: Policies = OPEN
+) -> Iterator[Warehouse]:
     """Be the only sync into a folder, with its database open and all tables made.
 
-    When the block ends well, what it stored is published, before another sync may begin.
+    What was stored under other policies is written anew first. When the block ends well, what it stored is
+    published, before another sync may begin.
 
     Raises:
         WarehouseBusy: Another sync runs, or another program holds the database.
@@ -65,77 +67,63 @@ def open_warehouse(folder: DataFolder, tables: Iterable[Table]) -> Iterator[Ware
         WarehouseTooNew: A later release wrote it.
         WarehouseUnwritable: The folder cannot be written, or the disk is full.
     """
-    prepare(folder)
-    tables = list(tables)
-    with private_files(), only_sync(folder), failures(folder):
-        if _is_outdated(folder, tables):
-            kept = back_up(folder, version("intercom-pipeline"))
-            _LOG.warning("The warehouse is brought up to date; as it was, it is kept as %s.", kept)
-        with _connected(folder) as connection:
+    with prepared(folder, tables, policies) as privacy:
+        with connected(folder) as connection:
             # In one transaction hundreds of comments cost one write.
             with transaction(connection):
-                _bring_up_to_date(folder, connection, tables)
-            yield Warehouse(folder=folder, connection=connection, tables=tables)
+                _bring_up_to_date(connection, privacy)
+                remember_state(connection, privacy)
+            sieve = privacy.sieve(tombstones.stored(connection))
+            yield Warehouse(
+                folder=folder,
+                connection=connection,
+                tables=privacy.tables,
+                sieve=None if sieve.is_open else sieve,
+            )
         publish(folder)
 
 
 @contextmanager
-def _connected(folder: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = _connect(folder)
-    try:
-        connection.execute("SET TimeZone = 'UTC'")
-        yield connection
-        # Said aloud, since closing would keep quiet about a checkpoint that fails.
-        connection.execute("CHECKPOINT")
-    except BaseException:
-        # Who stops does not wait: the log is replayed when the database is opened next.
-        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-        raise
-    finally:
-        connection.close()
+def prepared(folder: DataFolder, tables: Iterable[Table], policies: Policies) -> Iterator[Privacy]:
+    """Be the only sync into a folder, whose files hold what the policies allow.
+
+    Raises:
+        WarehouseError: As `open_warehouse`.
+    """
+    prepare(folder)
+    with private_files(), only_sync(folder), failures(folder):
+        privacy = privacy_of(folder, list(tables), policies)
+        outdated, unsettled = _look(privacy)
+        if outdated:
+            kept = back_up(folder, version("intercom-pipeline"))
+            _LOG.warning("The warehouse is brought up to date; as it was, it is kept as %s.", kept)
+        if unsettled:
+            _LOG.warning("What is stored is written anew, as the policies for people's data have it now.")
+            with connected(folder) as connection, transaction(connection):
+                _bring_up_to_date(connection, privacy)
+            settle(privacy)
+        yield privacy
 
 
-def _is_outdated(folder: DataFolder, tables: Sequence[Table]) -> bool:
-    """Whether rows that an earlier release stored lack anything.
+def _look(privacy: Privacy) -> tuple[bool, bool]:
+    """Whether rows that an earlier release stored lack anything, and whether any hold what they may not.
 
     Raises:
         WarehouseTooNew: A later release wrote the database.
     """
+    folder = privacy.folder
     if not folder.warehouse.exists():
-        return False
-    with _connected(folder) as connection:
+        return False, False
+    with connected(folder) as connection:
         stored = recall(connection, _VERSION) if has_bookkeeping(connection) else None
         if stored is not None and int(stored) > SCHEMA_VERSION:
             raise _too_new(folder, stored)
-        return bool(pending(connection, tables))
+        return bool(pending(connection, privacy.tables)), is_unsettled(connection, privacy)
 
 
-def _connect(folder: DataFolder) -> duckdb.DuckDBPyConnection:
-    """Open the database, waiting a little for a program that holds it for a moment."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        try:
-            return duckdb.connect(
-                str(folder.warehouse),
-                config={
-                    "storage_compatibility_version": OLDEST_READER,
-                    "memory_limit": USUAL,
-                    "temp_directory": str(folder.scratch),
-                    "preserve_insertion_order": False,
-                    "wal_autocheckpoint": _CHECKPOINT,
-                },
-            )
-        except duckdb.IOException as error:
-            if "Could not set lock" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(_RETRY_SECONDS)
-
-
-def _bring_up_to_date(
-    folder: DataFolder, connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]
-) -> None:
+def _bring_up_to_date(connection: duckdb.DuckDBPyConnection, privacy: Privacy) -> None:
     create_bookkeeping(connection)
-    migrate(connection, tables, folder.scratch, recall(connection, _VERSION))
+    migrate(connection, privacy.tables, privacy.folder.scratch, recall(connection, _VERSION))
     remember(connection, _VERSION, str(SCHEMA_VERSION))
     remember(connection, "release", version("intercom-pipeline"))
 

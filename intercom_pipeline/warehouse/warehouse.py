@@ -24,6 +24,7 @@ from intercom_pipeline.warehouse.merge import Changes, insert, merge
 from intercom_pipeline.warehouse.migration import REFETCH
 from intercom_pipeline.warehouse.progress import Progress, Run, Slice
 from intercom_pipeline.warehouse.room import room_for
+from intercom_pipeline.warehouse.sieve import Sieve
 from intercom_pipeline.warehouse.spool import remove, spool
 from intercom_pipeline.warehouse.stage import UNREADABLE, rescued, stage
 from intercom_pipeline.warehouse.table import Column, Kind, Table
@@ -55,12 +56,14 @@ class Warehouse:
         folder: Where it lives.
         connection: The open connection to the writer's database.
         tables: The tables that were declared, parents before their children.
+        sieve: What each record passes through before it is written; None where everything may be.
         views_are_stale: Whether views may have fallen behind before this run.
     """
 
     folder: DataFolder
     connection: duckdb.DuckDBPyConnection
     tables: Sequence[Table] = ()
+    sieve: Sieve | None = None
     views_are_stale: bool = True
 
     def table_named(self, name: str) -> Table:

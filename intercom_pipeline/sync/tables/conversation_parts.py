@@ -6,7 +6,7 @@ Fields as in Intercom's API description of `conversation_part`, versions 2.11 to
 from intercom_pipeline.sync.tables.attachments import attachments_of
 from intercom_pipeline.sync.tables.columns import boolean, identifier, json, text, time, truth
 from intercom_pipeline.sync.tables.parts import ASSIGNED_AND_BODY, AUTHOR
-from intercom_pipeline.sync.tables.persons import EMAIL_MESSAGE, EVENT, QUICK_REPLIES, REFERENCE, WRITER
+from intercom_pipeline.sync.tables.persons import EMAIL_MESSAGE, EVENT, QUICK_REPLIES, REFERENCE, TAGS, WRITER
 from intercom_pipeline.warehouse.table import PARENT, Cap, Person, Table
 
 CONVERSATION_PARTS_TABLE = Table(
@@ -56,7 +56,7 @@ CONVERSATION_PARTS_TABLE = Table(
             "The files attached to the part; as rows in conversation_part_attachments.",
             person=Person.DETAIL,
         ),
-        json("tags", "The tags put on the part."),
+        json("tags", "The tags put on the part.", person=Person.DETAIL, holds=TAGS),
         json(
             "event_details",
             "What changed, for a part that is an event; NULL otherwise.",

@@ -4,6 +4,7 @@ Fields as in Intercom's API description of `admin`, `team`, `tag` and `segment`,
 """
 
 from intercom_pipeline.sync.tables.columns import boolean, identifier, integer, json, text, time
+from intercom_pipeline.sync.tables.persons import REFERENCE
 from intercom_pipeline.warehouse.table import PARENT, Person, Table
 
 ADMINS_TABLE = Table(
@@ -70,7 +71,7 @@ TAGS_TABLE = Table(
         text("type", "Always tag."),
         text("name", "The tag's name."),
         time("applied_at", "NULL here: conversation_tags says when a tag was applied."),
-        json("applied_by", "NULL here: conversation_tags says who applied a tag."),
+        json("applied_by", "NULL here: conversation_tags says who applied a tag.", person=Person.DETAIL, holds=REFERENCE),
     ),
 )
 
