@@ -136,7 +136,12 @@ SCORECARDS: dict[str, Person | None] = {
 }
 """Quality scorecards."""
 
-TAGS: dict[str, Person | None] = {"name": None, "applied_at": None, "tags.name": None, "tags.applied_at": None}
+TAGS: dict[str, Person | None] = {
+    "name": None,
+    "applied_at": None,
+    "tags.name": None,
+    "tags.applied_at": None,
+}
 """Tags, with or without who put them on."""
 
 EVENT: dict[str, Person | None] = {

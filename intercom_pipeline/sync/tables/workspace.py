@@ -71,7 +71,12 @@ TAGS_TABLE = Table(
         text("type", "Always tag."),
         text("name", "The tag's name."),
         time("applied_at", "NULL here: conversation_tags says when a tag was applied."),
-        json("applied_by", "NULL here: conversation_tags says who applied a tag.", person=Person.DETAIL, holds=REFERENCE),
+        json(
+            "applied_by",
+            "NULL here: conversation_tags says who applied a tag.",
+            person=Person.DETAIL,
+            holds=REFERENCE,
+        ),
     ),
 )
 
