@@ -5,6 +5,7 @@ with Intercom() as intercom:
         print(contact["name"])
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from types import TracebackType
@@ -107,18 +108,29 @@ class Intercom:
                 why="It is used outside its block.",
                 fix="Write: with Intercom() as intercom: …",
             )
-        return self._portal.call(act, *arguments)
+        asked = self._portal.start_task_soon(act, *arguments)
+        try:
+            return asked.result()
+        except BaseException:
+            asked.cancel()  # Whoever is interrupted while waiting does not want the answer any more.
+            raise
 
     def _each(self, records: AsyncGenerator[T]) -> Iterator[T]:
         """The records of an asynchronous list, one at a time; it is closed where the caller stops."""
-        ended = object()
+        ended, one_at_a_time = object(), asyncio.Lock()
 
         async def following() -> T | object:
-            return await anext(records, ended)
+            async with one_at_a_time:
+                return await anext(records, ended)
+
+        async def close() -> None:
+            # An interrupted request takes a moment to end, and what is running cannot be closed.
+            async with one_at_a_time:
+                await records.aclose()
 
         try:
             while (record := self._call(following)) is not ended:
                 yield record  # type: ignore[misc]  # whatever is not the end is a record
         finally:
             if self._portal is not None:
-                self._portal.call(records.aclose)
+                self._portal.call(close)
