@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "auth": {"errors", "intercom"},
     "replies": {"errors", "intercom"},
     "api": {"errors", "settings", "intercom", "sync", "warehouse", "replies"},
-    "analytics": {"errors", "api"},
+    "analytics": {"errors", "intercom", "warehouse", "api"},
     "doctor": {"errors", "settings", "intercom", "sync", "warehouse", "auth"},
     "mcp": {"errors", "settings", "intercom", "warehouse", "api", "replies", "analytics"},
     "defs": {"errors", "settings", "intercom", "sync", "warehouse", "api"},

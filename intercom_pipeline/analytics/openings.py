@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from intercom_pipeline.analytics.plain import own_text_of
+from intercom_pipeline.analytics.threads import CUSTOMERS
 
-_CUSTOMERS: Final = frozenset({"user", "lead", "contact", "visitor"})
 _LONGEST: Final = 20_000
 """Characters of a message that are looked at: what somebody is after stands at its beginning."""
 # Where a message ends and an earlier one, or a signature, begins.
@@ -51,7 +51,7 @@ def openings_of(conversations: Iterable[Mapping[str, Any]]) -> Iterator[Opening]
     """The opening messages of the conversations that customers began, in their order; one may be empty."""
     for conversation in conversations:
         source = conversation.get("source") or {}
-        if (source.get("author") or {}).get("type") in _CUSTOMERS:
+        if (source.get("author") or {}).get("type") in CUSTOMERS:
             yield Opening(
                 conversation_id=str(conversation.get("id")),
                 subject=own_text_of(source.get("subject")),

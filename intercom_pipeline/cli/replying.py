@@ -1,0 +1,140 @@
+"""A reply from the command line: shown, confirmed, sent once."""
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from rich.text import Text
+
+from intercom_pipeline.analytics.threads import Message, messages_of
+from intercom_pipeline.api import AsyncIntercom
+from intercom_pipeline.cli.everyday import Asking, connection_of
+from intercom_pipeline.cli.exits import UsageRefused
+from intercom_pipeline.cli.output import moment, one_line, print_json, remarks, results
+from intercom_pipeline.cli.stopping import stoppable
+from intercom_pipeline.cli.thread_page import summary_of
+from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.intercom.connection import Connection
+from intercom_pipeline.intercom.errors import PermissionMissing
+from intercom_pipeline.replies.reply import MessageType, Reply, Sent, check, send
+
+_SHOWN = 300
+
+
+class NotConfirmed(PipelineError):
+    """Somebody was asked whether to send a reply, and said no."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What a reply is about to be added to.
+
+    Attributes:
+        conversation: The conversation as Intercom sent it.
+        admin: The name of the admin who answers; None where the token may not read it.
+    """
+
+    conversation: dict[str, Any]
+    admin: str | None
+
+
+def check_can_confirm(*, yes: bool, from_stdin: bool) -> None:
+    """See that somebody can be asked, before anything is.
+
+    Raises:
+        UsageRefused: Nobody can, and --yes was not given.
+    """
+    if not yes and (from_stdin or not sys.stdin.isatty()):
+        raise UsageRefused(
+            "Nobody can confirm the reply.",
+            why="stdin is no terminal." if not from_stdin else "stdin holds the reply's text.",
+            fix="Add --yes to send it without asking.",
+        )
+
+
+def reply(asking: Asking, written: Reply, *, yes: bool, as_json: bool) -> None:
+    """Show a reply, ask, send it once and tell what became of it.
+
+    Raises:
+        NotConfirmed: Somebody said no; nothing was sent.
+        ReplyRefused: It cannot be sent as it is; nothing was sent.
+        ReplyUncertain: It was sent, and no answer says whether Intercom applied it.
+        IntercomError: Intercom did not apply it.
+    """
+    connection = connection_of(asking.settings())
+    with stoppable(why="Nothing was sent."):
+        seen = asyncio.run(_look(connection, written))
+        if not yes:
+            _preview(seen, written)
+            _confirm(written)
+    # A connection of its own: one that waited for a person may be dead, and a reply lost on it uncertain.
+    look = f"Look before you send it again: intercom-pipeline conversations get {written.conversation_id}"
+    with stoppable(why="The reply may have been sent.", fix=look):
+        sent = asyncio.run(_send(connection, written))
+    if as_json:
+        print_json(sent)
+    else:
+        _tell(sent, written)
+
+
+async def _look(connection: Connection, written: Reply) -> Seen:
+    async with AsyncIntercom(connection) as intercom:
+        conversation = await check(intercom.client, written)
+        try:
+            names = {str(admin["id"]): admin.get("name") async for admin in intercom.list_admins()}
+        except PermissionMissing:
+            names = {}
+        return Seen(conversation=conversation, admin=names.get(written.admin_id))
+
+
+async def _send(connection: Connection, written: Reply) -> Sent:
+    async with AsyncIntercom(connection) as intercom:
+        return await send(intercom.client, written)
+
+
+def _preview(seen: Seen, written: Reply) -> None:
+    lines = [*summary_of(seen.conversation), *_last_message(seen.conversation), Text("")]
+    lines += [
+        Text(f"As       {one_line(seen.admin or 'admin')} ({written.admin_id})"),
+        Text(f"Seen by  {_seen_by(seen.conversation, written)}", style="bold"),
+        Text(""),
+        *(Text(f"  {one_line(line)}") for line in written.body.splitlines()),
+        *(Text(f"  [attached: {one_line(url)}]", style="dim") for url in written.attachment_urls),
+        Text(""),
+    ]
+    for line in lines:
+        remarks().print(line, soft_wrap=True)
+
+
+def _last_message(conversation: dict[str, Any]) -> list[Text]:
+    said: list[Message] = [message for message in messages_of(conversation) if message.text]
+    if not said:
+        return []
+    last = said[-1]
+    words = one_line(" ".join(last.text.split()), _SHOWN)
+    return [Text(f"Last     {moment(last.at)}, {one_line(last.author)} ({last.party}): {words}")]
+
+
+def _seen_by(conversation: dict[str, Any], written: Reply) -> str:
+    if written.message_type is MessageType.NOTE:
+        return "teammates alone"
+    channel = (conversation.get("source") or {}).get("type")
+    return f"THE CUSTOMER, by {'messenger' if channel == 'conversation' else one_line(str(channel))}"
+
+
+def _confirm(written: Reply) -> None:
+    if not typer.confirm(f"Send this {written.message_type}?", err=True):
+        raise NotConfirmed(
+            "Nothing was sent.", why="It was not confirmed.", fix="Change it and run the command again."
+        )
+
+
+def _tell(sent: Sent, written: Reply) -> None:
+    part = f" as part {sent.part_id}" if sent.part_id else ""
+    results().print(
+        f"The {written.message_type} was added to conversation {written.conversation_id}{part}.",
+        markup=False,
+        soft_wrap=True,
+    )
