@@ -108,7 +108,7 @@ def test_an_address_is_in_the_data_alone(folder: Path, sandbox: Sandbox) -> None
         assert runner.run("contacts", "tags").success
         for job, config in (
             ("sweep_job", {"streams": ["contacts"]}),
-            ("search_contacts", {"where": "created_at > 0"}),
+            ("search_contacts_job", {"where": "created_at > 0"}),
         ):
             op = job.removesuffix("_job")
             result = defs.resolve_job_def(job).execute_in_process(

@@ -62,13 +62,13 @@ def get_contact(config: ContactConfig, intercom: IntercomResource) -> dg.Output[
     return dg.Output(None, metadata={"contact": {name: _value(contact, name) for name in config.fields}})
 
 
-@dg.job(name="search_contacts", description="Searches contacts by field, operator and value.")
+@dg.job(description="Searches contacts by field, operator and value.")
 def search_contacts_job() -> None:
     """One operation."""
     search_contacts()
 
 
-@dg.job(name="get_contact", description="Gets one contact by its id.")
+@dg.job(description="Gets one contact by its id.")
 def get_contact_job() -> None:
     """One operation."""
     get_contact()

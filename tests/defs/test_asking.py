@@ -14,7 +14,7 @@ QUIET: Any = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def ask(runner: Runner, job: str, **config: Any) -> dg.ExecuteInProcessResult:
-    return defs.resolve_job_def(job).execute_in_process(
+    return defs.resolve_job_def(f"{job}_job").execute_in_process(
         instance=runner.instance,
         run_config={**QUIET, "ops": {job: {"config": config}}},
         raise_on_error=False,
@@ -25,6 +25,12 @@ def told(result: dg.ExecuteInProcessResult, job: str) -> dict[str, Any]:
     assert result.success
     (output,) = [event for event in result.events_for_node(job) if event.is_successful_output]
     return {name: value.value for name, value in output.step_output_data.metadata.items()}
+
+
+def test_the_code_location_loads_with_them() -> None:
+    """All definitions resolve together: two of the same name would take the whole location down."""
+    assert {"search_contacts_job", "get_contact_job"} <= set(defs.get_repository_def().job_names)
+    assert defs.get_repository_def().get_all_jobs()
 
 
 def test_a_search_shows_what_it_found(runner: Runner, sandbox: Sandbox) -> None:
