@@ -6,7 +6,22 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from intercom_pipeline.cli import auth, config, demo, dev, doctor, reading, sandbox, streams, sweep, sync
+from intercom_pipeline.cli import (
+    articles,
+    auth,
+    config,
+    contacts,
+    conversations,
+    demo,
+    dev,
+    doctor,
+    mcp,
+    reading,
+    sandbox,
+    streams,
+    sweep,
+    sync,
+)
 from intercom_pipeline.cli.exits import Exit, exit_for
 from intercom_pipeline.cli.options import verbatim
 from intercom_pipeline.errors import PipelineError
@@ -44,7 +59,8 @@ def application() -> typer.Typer:
         epilog=verbatim("Exit codes:", *(f"{code.value:3}  {code.meaning}" for code in Exit)),
     )
     made.callback()(_root)
-    for verbs in (demo, streams, sync, sweep, reading, sandbox, dev, auth, config, doctor):
+    everyday = (contacts, conversations, articles)
+    for verbs in (demo, streams, sync, sweep, reading, sandbox, dev, auth, config, doctor, mcp, *everyday):
         verbs.add_to(made)
     return made
 

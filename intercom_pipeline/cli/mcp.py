@@ -9,7 +9,7 @@ import typer
 
 from intercom_pipeline.cli.exits import UsageRefused
 from intercom_pipeline.cli.options import DataDir, Profile, examples, settings_for
-from intercom_pipeline.cli.stopping import stoppable
+from intercom_pipeline.cli.stopping import ended_at_once, stoppable
 
 if TYPE_CHECKING:
     from intercom_pipeline.mcp.server import Switches
@@ -57,10 +57,12 @@ def mcp(
 
     settings = settings_for(data_dir, profile=profile)
     switches = Switches(replies=allow_replies, apply=allow_apply)
-    with stoppable():
-        if http:
+    if http:
+        with stoppable():
             _serve_on_http(settings, switches, _PORT if port is None else port)
-        else:
+    else:
+        # A thread waits for stdin, which no signal reaches; there is nothing to lose.
+        with ended_at_once():
             _serve_on_stdio(settings, switches)
 
 

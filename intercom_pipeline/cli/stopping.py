@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
@@ -34,14 +34,28 @@ def stoppable(*, why: str = "", fix: str = "") -> Iterator[None]:
     Raises:
         Stopped: A signal came.
     """
-    before = {number: signal.signal(number, _unwind) for number in _CODES}
     try:
-        yield
+        with _handled_by(_unwind):
+            yield
     except _Signalled as signalled:
         raise Stopped(signalled.code, why=why, fix=fix) from None
+
+
+@contextmanager
+def ended_at_once() -> Iterator[None]:
+    """Let the first signal end the process on the spot: for what waits where no signal unwinds it."""
+    with _handled_by(_end):
+        yield
+
+
+@contextmanager
+def _handled_by(handler: Callable[[int, FrameType | None], NoReturn]) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in _CODES}
+    try:
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, known in before.items():
+            signal.signal(number, known)
 
 
 def _unwind(number: int, _frame: FrameType | None) -> NoReturn:

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -84,7 +84,7 @@ class Plans:
         """
         async with self._one_at_a_time:
             if (known := self.became(plan_id)) is not None:
-                return known
+                return replace(known, told=f"{known.told} This call sent nothing.")
             reply = self._reply(plan_id)
             # Who asked may go away meanwhile; what became of it is noted all the same.
             with anyio.CancelScope(shield=True):

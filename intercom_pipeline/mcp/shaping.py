@@ -19,6 +19,7 @@ _TEXTS_OF_ONE: Final = (6_000, 1_500, 300)
 """Characters that a text of a single record may have: the most that let it fit."""
 _HTML: Final = frozenset({"body", "subject"})
 """The fields that Intercom sends as HTML."""
+_OF_LISTS: Final = frozenset({"type", "url", "total_count", "has_more"})
 
 
 class Records(TypedDict):
@@ -108,7 +109,10 @@ def _size(value: Any) -> int:
 
 
 def _is_empty(value: Any) -> bool:
-    return value is None or value in ("", [], {})
+    """Whether a value says nothing; an empty list of Intercom's has a type and an address all the same."""
+    if isinstance(value, Mapping):
+        return not (value.keys() - _OF_LISTS) and not value.get("total_count")
+    return value is None or value in ("", [])
 
 
 def _clean(text: str) -> str:

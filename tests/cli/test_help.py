@@ -28,12 +28,22 @@ VERBS = (
     "sandbox",
     "dev",
     "doctor",
+    "mcp",
     "auth login",
     "auth status",
     "auth rotate",
     "auth logout",
     "auth print-token",
     "config show",
+    "contacts list",
+    "contacts search",
+    "contacts get",
+    "conversations list",
+    "conversations get",
+    "conversations reply",
+    "conversations summarize",
+    "articles list",
+    "admins list",
 )
 HEAVY = ("aiohttp", "dagster", "duckdb", "httpx", "msgspec", "pandas", "rich", "starlette", "uvicorn")
 
