@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from intercom_pipeline.cli.options import options_given, settings_for
-from intercom_pipeline.cli.output import columns, print_error, print_json, results, show
+from intercom_pipeline.cli.output import columns, one_line, print_error, print_json, results, show
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.connection import HOSTS
 from intercom_pipeline.settings import Origin, Settings, Sourced, sources
@@ -50,9 +50,6 @@ def look(data_dir: Path | None, profile: str | None) -> list[SettingInForce]:
     """
     settings = settings_for(data_dir, profile=profile)
     given = sources(options=options_given(data_dir, profile=profile))
-    if settings.access_token is None:
-        # Whoever names a profile means its token, whatever the environment has.
-        given.pop("INTERCOM_ACCESS_TOKEN", None)
     stored = None if settings.access_token else _stored(settings)
     from_profile = _from_profile(settings, stored)
     by_default = _by_default(settings, from_profile)
@@ -90,6 +87,7 @@ def _in_force(
     by_default: Mapping[str, Any],
 ) -> SettingInForce:
     variable, value, origin = variable_of(name), getattr(settings, name), Origin.DEFAULT
+    # A token that a profile goes before is given, and not in force.
     if variable in given and value is not None:
         origin = given[variable].origin
     elif name in from_profile:
@@ -116,7 +114,9 @@ def print_for_people(values: list[SettingInForce]) -> None:
     table = columns("setting", "value", "from", wrapped=("value",))
     for each in values:
         origin = f"{each.origin} {each.profile}" if each.profile else each.origin.value
-        table.add_row(each.variable, Text(_shown(each)), origin, style=None if each.is_set else "dim")
+        table.add_row(
+            each.variable, Text(one_line(_shown(each))), origin, style=None if each.is_set else "dim"
+        )
     show(table)
     results().print("\n.env.example explains each setting.", style="dim")
 

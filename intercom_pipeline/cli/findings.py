@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from rich.text import Text
 
 from intercom_pipeline.cli.exits import Exit, exit_for
-from intercom_pipeline.cli.output import counted, joined, print_json, results
+from intercom_pipeline.cli.output import counted, joined, one_line, print_json, results
 from intercom_pipeline.doctor import Check, State
 
 _STYLES = {State.OK: "green", State.WARNING: "yellow", State.FAILED: "bold red", State.SKIPPED: "dim"}
@@ -31,10 +31,10 @@ def _print(check: Check) -> None:
     name, _, words = check.name.partition(": ")
     found = f"{words}: {finding.found}" if words else finding.found
     state = (f"{finding.state:<8}", _STYLES[finding.state])
-    line = Text.assemble(state, f"{name:<{_NAME_WIDTH}} ", found)
+    line = Text.assemble(state, f"{name:<{_NAME_WIDTH}} ", one_line(found))
     results().print(line, soft_wrap=True)
     if finding.fix:
-        results().print(Text(f"{'':8}{finding.fix}", style="cyan"), soft_wrap=True)
+        results().print(Text(f"{'':8}{one_line(finding.fix)}", style="cyan"), soft_wrap=True)
 
 
 def print_as_json(checks: Iterable[Check]) -> Exit:

@@ -11,10 +11,11 @@ import duckdb
 
 from intercom_pipeline.doctor.check import Finding, failed, ok, skipped, warning
 from intercom_pipeline.intercom.moments import ago
+from intercom_pipeline.warehouse.connecting import OLDEST_READER
 from intercom_pipeline.warehouse.ddl import SCHEMA_VERSION, has_bookkeeping, recall
 from intercom_pipeline.warehouse.errors import WarehouseError, WarehouseMissing
 from intercom_pipeline.warehouse.files import DataFolder
-from intercom_pipeline.warehouse.opening import OLDEST_READER, explained
+from intercom_pipeline.warehouse.opening import explained
 from intercom_pipeline.warehouse.reading import open_published, running_sync
 
 _STALE = timedelta(hours=24)

@@ -113,3 +113,9 @@ def test_a_setting_that_cannot_be_used_is_told(alone: Command, monkeypatch: pyte
     told = alone("config", "show")
     assert told.code == Exit.USAGE
     assert "INTERCOM_RATE_SHARE" in told.three_lines[0]
+
+
+def test_a_value_cannot_steer_the_terminal(alone: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever was set."""
+    monkeypatch.setenv("INTERCOM_CLIENT_ID", "id\x1b]0;title\x07")
+    assert "\x1b" not in alone("config", "show").out
