@@ -16,6 +16,7 @@ from intercom_pipeline.cli import (
     dev,
     doctor,
     mcp,
+    purge,
     reading,
     sandbox,
     streams,
@@ -59,8 +60,9 @@ def application() -> typer.Typer:
         epilog=verbatim("Exit codes:", *(f"{code.value:3}  {code.meaning}" for code in Exit)),
     )
     made.callback()(_root)
+    work = (demo, streams, sync, sweep, reading, sandbox, dev, auth, config, doctor, mcp, purge)
     everyday = (contacts, conversations, articles)
-    for verbs in (demo, streams, sync, sweep, reading, sandbox, dev, auth, config, doctor, mcp, *everyday):
+    for verbs in (*work, *everyday):
         verbs.add_to(made)
     return made
 

@@ -165,10 +165,16 @@ def _at_origin(table: Table, column: Column, deeper: Sequence[str]) -> str:
             return f"{feeds.name}.{feeds.scalar}"
         return ".".join((table.name, column.name, *deeper))
     found = origins(column)
-    if len(found) != 1:
+    if len(found) != 1 or _mentions(table, column) != 1:
         address = f"{table.name}.{column.name}"
         _refuse(f"{address} cannot have a policy.", "It is worked out of several others: name those.")
     return ".".join((table.name, *found[0]))
+
+
+def _mentions(table: Table, column: Column) -> int:
+    """How often a derived column's SQL mentions columns of its table."""
+    words = re.findall(r"\w+", re.sub(r"'[^']*'", "", column.expression))
+    return sum(word in {each.name for each in table.sent} for word in words)
 
 
 def _copied(chosen: Policies) -> dict[str, Policy]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from intercom_pipeline.intercom.client import connect
 from intercom_pipeline.intercom.connection import Connection
-from intercom_pipeline.sync.catalog import CATALOG
+from intercom_pipeline.sync.catalog import every_table
 from intercom_pipeline.sync.engine import Engine
 from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.results import StreamProgress, SyncResult
@@ -41,7 +41,7 @@ def run(
         PipelineError: The run could not begin, or could not be published.
     """
     streams = [with_history(stream, options.history) for stream in streams]
-    tables = [table for stream in CATALOG for table in with_history(stream, options.history).tables()]
+    tables = every_table(options.history)
     with _rare_collections(), open_warehouse(folder, tables, options.privacy) as warehouse:
         yield from _Work(streams, connection, warehouse, options).events()
 

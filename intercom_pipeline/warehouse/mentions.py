@@ -1,7 +1,7 @@
 """E-mail addresses, telephone numbers and names in a text, found without knowing which to look for."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,8 +16,10 @@ _ANY_SIGN = re.compile(_SIGN, re.IGNORECASE)
 _PHONE = re.compile(r"\+?\d[\d\s().\-/\u00a0]{5,}\d")
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
+_WORD_OR_BLANK = re.compile(rf"&nbsp;|({_WORD.pattern})")
 _GAP = re.compile(r"(?:[\s.,\u00a0]|&nbsp;)+")
 
+_AROUND = ".'!*_\u2019"
 _FEWEST_DIGITS = 7
 _MOST_DIGITS = 15
 """Those of a telephone number (E.164)."""
@@ -44,22 +46,19 @@ class Sought:
 
 def replaced(text: str, sought: Sought) -> str:
     """The text with `REMOVED` for each mention."""
-    text = _EMAIL.sub(lambda found: _unless(sought.email, found[0], _addresses(found[0])), text)
+    text = _EMAIL.sub(lambda found: _without_email(found[0], sought.email), text)
     text = _PHONE.sub(lambda found: _without_phone(found[0], sought.phone), text)
     for words in sorted(sought.words, reverse=True):
         text = _without_name(text, words, sought.name)
     return text
 
 
-def _unless(known: Known, text: str, readings: Iterator[str]) -> str:
-    return REMOVED if any(map(known, readings)) else text
-
-
-def _addresses(found: str) -> Iterator[str]:
-    """What may be the address: quotes and the end of a sentence may stand around it."""
-    address = _ANY_SIGN.sub("@", found, count=1).lower()
-    yield address
-    yield address.strip(".'!*_\u2019")
+def _without_email(found: str, known: Known) -> str:
+    """Quotes and the end of a sentence may stand around an address, or belong to it."""
+    for address in (found, found.strip(_AROUND)):
+        if known(_ANY_SIGN.sub("@", address, count=1).lower()):
+            return found.replace(address, REMOVED)
+    return found
 
 
 def _without_phone(found: str, known: Known) -> str:
@@ -85,7 +84,7 @@ def name_in_words(name: str) -> tuple[str, int]:
 
 
 def _without_name(text: str, words: int, known: Known) -> str:
-    found = list(_WORD.finditer(text))
+    found = [word for word in _WORD_OR_BLANK.finditer(text) if word[1]]
     kept, end = [], 0
     place = 0
     while place + words <= len(found):

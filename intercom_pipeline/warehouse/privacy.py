@@ -125,6 +125,11 @@ def is_unsettled(connection: duckdb.DuckDBPyConnection, privacy: Privacy) -> boo
     return recall(connection, _REWRITING) is not None or state_of(connection) != privacy.state
 
 
+def begin_rewriting(connection: duckdb.DuckDBPyConnection) -> None:
+    """Remember that the files are to be written anew."""
+    remember(connection, _REWRITING, "yes")
+
+
 def settle(privacy: Privacy) -> dict[str, Sifted]:
     """Write all files of a folder anew that may hold what they may not; killed, it is done again.
 
@@ -139,7 +144,7 @@ def settle(privacy: Privacy) -> dict[str, Sifted]:
     clear_fresh(folder)
     with connected(folder) as connection:
         stones = tombstones.stored(connection)
-        remember(connection, _REWRITING, "yes")
+        begin_rewriting(connection)
     for copy in kept_copies(folder):
         _rewrite(privacy, copy, stones)
     changed = _rewrite(privacy, folder.warehouse, stones)

@@ -29,6 +29,7 @@ VERBS = (
     "dev",
     "doctor",
     "mcp",
+    "purge",
     "auth login",
     "auth status",
     "auth rotate",

@@ -12,7 +12,7 @@ audiences, snippets and pages from elsewhere need: the permission for what they 
 office hours only the scope's name is published (`read_write_office_hours`), not its words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from intercom_pipeline.errors import PipelineError
@@ -24,7 +24,8 @@ from intercom_pipeline.sync.catalog.people import PEOPLE
 from intercom_pipeline.sync.catalog.settings import SETTINGS
 from intercom_pipeline.sync.catalog.tickets import TICKETS
 from intercom_pipeline.sync.catalog.workspace import WORKSPACE
-from intercom_pipeline.sync.stream import Stream
+from intercom_pipeline.sync.stream import Stream, with_history
+from intercom_pipeline.warehouse.table import Table
 
 CATALOG: tuple[Stream, ...] = (
     *PEOPLE,
@@ -37,6 +38,11 @@ CATALOG: tuple[Stream, ...] = (
     *ON_REQUEST,
 )
 """The streams, in the order in which people read about them."""
+
+
+def every_table(history: Collection[str] = ()) -> list[Table]:
+    """The tables of all streams, parents first; `history` names streams whose former versions are kept."""
+    return [table for stream in CATALOG for table in with_history(stream, history).tables()]
 
 
 class UnknownStream(PipelineError, ValueError):
