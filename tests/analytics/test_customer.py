@@ -112,6 +112,19 @@ def test_a_warehouse_without_tags_and_companies_tells_ids(sandbox: Sandbox, ada:
     assert all(each.id for each in (*found.tags, *found.companies))
 
 
+def test_what_was_taken_off_is_not_shown(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A tag's row stays in the warehouse, flagged."""
+    contact = str(sandbox.workspace.create_contact(email="untagged@example.com")["id"])
+    first, second = (each["id"] for each in sandbox.workspace.records("tags")[:2])
+    sandbox.workspace.tag_contact(contact, first)
+    sandbox.workspace.tag_contact(contact, second)
+    sync(sandbox, tmp_path, "contacts", "conversations", "tags", "admins")
+    sandbox.workspace.untag_contact(contact, first)
+    sync(sandbox, tmp_path, "contacts")
+    found = customer_in_warehouse(DataFolder(tmp_path), contact)
+    assert [each.id for each in found.tags] == [second]
+
+
 def test_nobody_is_not_found(sandbox: Sandbox, folder: DataFolder) -> None:
     """Told by the error of each source."""
     with pytest.raises(NotFound):

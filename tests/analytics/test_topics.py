@@ -42,7 +42,7 @@ def test_messages_about_the_same_make_a_topic() -> None:
 def test_the_order_of_the_messages_does_not_matter() -> None:
     """The same messages give the same summary."""
     there = openings(*REFUNDS, *RESETS, *("Where is the invoice?",) * 2)
-    shuffled = sorted(there, key=lambda each: each.text[::-1])
+    shuffled = there[::-1]
     assert summarize(shuffled) == summarize(there)
 
 

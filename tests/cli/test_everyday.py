@@ -202,7 +202,7 @@ def test_the_version_asked_in_can_be_chosen(ask: Command, sandbox: Sandbox) -> N
         (["contacts", "get", "nobody", "--profile", "--from", "warehouse"], Exit.FAILED, "no contact nobody"),
         (["contacts", "get", "../me"], Exit.USAGE, "is no id of a contact"),
         (["conversations", "get", "a b"], Exit.USAGE, "is no id of a conversation"),
-        (["contacts", "search", "id == 1 AND (a = 1"], Exit.USAGE, ""),
+        (["contacts", "search", "id = 1 AND (id = 2 OR (id = 3 AND (id = 4)))"], Exit.USAGE, "nest"),
         (["contacts", "search", "updated_at >= 2026-01-01"], Exit.USAGE, "was not sent"),
         (["contacts", "list", "--json", "--jsonl"], Exit.USAGE, "exclude each other"),
         (["conversations", "summarize", "--since", "tomorrow"], Exit.USAGE, "--since cannot be 'tomorrow'"),
