@@ -97,7 +97,7 @@ async def listening(redirect: Redirect, waiting: Waiting) -> AsyncIterator[None]
         return
     listener = _Listener(waiting=waiting, port=redirect.port)
     try:
-        server = await asyncio.start_server(listener.serve, _HOST, redirect.port, limit=_MAX_HEAD_BYTES)
+        server = await asyncio.start_server(listener.begin, _HOST, redirect.port, limit=_MAX_HEAD_BYTES)
     except OSError as error:
         raise _taken(redirect, error) from None
     async with server:
@@ -107,27 +107,35 @@ async def listening(redirect: Redirect, waiting: Waiting) -> AsyncIterator[None]
             await listener.finish()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Listener:
     waiting: Waiting
     port: int
     open: set["asyncio.Task[None]"] = field(default_factory=set)
+    over: bool = False
 
     async def finish(self) -> None:
         """Let the page reach the browser whose answer was taken; nobody else is waited for."""
+        self.over = True
         if self.open:
             await asyncio.wait(self.open, timeout=0.5)
         for task in self.open:
             task.cancel()
         await asyncio.gather(*self.open, return_exceptions=True)
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task  # noqa: S101 - asyncio calls this in a task of its own
+    def begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.over:
+            # It came while the login ended: nobody would end a task for it.
+            writer.close()
+            return
+        # In a task of ours: of one of its own that is cancelled, asyncio before 3.12 tells with a traceback.
+        task = asyncio.create_task(self._serve(reader, writer))
         self.open.add(task)
+        task.add_done_callback(self.open.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            # Cancelled, a connection just ends: asyncio before 3.12 would tell of it with a traceback.
-            with suppress(OSError, EOFError, asyncio.LimitOverrunError, asyncio.CancelledError):
+            with suppress(OSError, TimeoutError, EOFError, asyncio.LimitOverrunError):
                 async with asyncio.timeout(_PATIENCE_SECONDS):
                     head = await reader.readuntil(b"\r\n\r\n")
                     writer.write(_rendered(self._answer(head)))
@@ -135,7 +143,6 @@ class _Listener:
                     await writer.wait_closed()
         finally:
             writer.close()
-            self.open.discard(task)
 
     def _answer(self, head: bytes) -> _Page:
         line, *headers = head.decode("latin-1").split("\r\n")
