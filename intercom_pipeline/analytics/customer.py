@@ -156,7 +156,7 @@ def _stored_names(
     sql = f"""
         SELECT link.{key}, named.name
         FROM contact_{table} AS link LEFT JOIN {table} AS named ON named.id = link.{key}
-        WHERE link.contact_id = ? AND link._deleted_at IS NULL
+        WHERE link.contact_id = ? AND named._deleted_at IS NULL
         ORDER BY lower(named.name), link.{key}
     """
     try:

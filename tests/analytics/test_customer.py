@@ -112,17 +112,24 @@ def test_a_warehouse_without_tags_and_companies_tells_ids(sandbox: Sandbox, ada:
     assert all(each.id for each in (*found.tags, *found.companies))
 
 
-def test_what_was_taken_off_is_not_shown(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A tag's row stays in the warehouse, flagged."""
-    contact = str(sandbox.workspace.create_contact(email="untagged@example.com")["id"])
-    first, second = (each["id"] for each in sandbox.workspace.records("tags")[:2])
-    sandbox.workspace.tag_contact(contact, first)
-    sandbox.workspace.tag_contact(contact, second)
-    sync(sandbox, tmp_path, "contacts", "conversations", "tags", "admins")
-    sandbox.workspace.untag_contact(contact, first)
+def test_what_is_gone_is_not_shown(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Neither a tag that was taken off, nor a company that was deleted."""
+    workspace = sandbox.workspace
+    contact = str(workspace.create_contact(email="untagged@example.com")["id"])
+    tags, companies = (
+        [each["id"] for each in workspace.records(kind)[-2:]] for kind in ("tags", "companies")
+    )
+    for tag, company in zip(tags, companies, strict=True):
+        workspace.tag_contact(contact, tag)
+        workspace.attach_company(contact, company)
+    sync(sandbox, tmp_path, "contacts", "conversations", "tags", "companies", "admins")
+    workspace.untag_contact(contact, tags[0])
     sync(sandbox, tmp_path, "contacts")
+    workspace.delete_company(companies[0])
+    sync(sandbox, tmp_path, "companies")
     found = customer_in_warehouse(DataFolder(tmp_path), contact)
-    assert [each.id for each in found.tags] == [second]
+    assert [each.id for each in found.tags] == [tags[1]]
+    assert [each.id for each in found.companies] == [companies[1]]
 
 
 def test_nobody_is_not_found(sandbox: Sandbox, folder: DataFolder) -> None:
