@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -92,22 +93,6 @@ class Profile:
     kept_in: Keeper = Keeper.FILE
 
 
-class _Stored(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A profile as its file has it."""
-
-    token: str | None = None
-    region: str
-    base_url: str | None = None
-    workspace_id: str
-    workspace_name: str | None = None
-    timezone: str | None = None
-    admin_id: str | None = None
-    admin_name: str | None = None
-    obtained: Obtained
-    saved_at: datetime
-    kept_in: Keeper
-
-
 @dataclass(frozen=True, slots=True)
 class ProfileStore:
     """The profiles of a user.
@@ -151,9 +136,10 @@ class ProfileStore:
             if not path.exists():
                 return None
             _check_private(path)
-            stored = msgspec.json.decode(path.read_bytes(), type=_Stored)
-            facts = {each: getattr(stored, each) for each in stored.__struct_fields__}
-            return Profile(**facts | {"name": name, "token": self._token(path, stored)})
+            stored = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+            if stored.get("kept_in") == Keeper.KEYRING:
+                stored["token"] = keyrings.get(str(path))
+            return msgspec.convert(stored | {"name": name}, Profile, dec_hook=_secret)
 
     def save(self, profile: Profile) -> None:
         """Store a profile in place of the one of its name; until it is stored, the old one stays whole.
@@ -165,8 +151,9 @@ class ProfileStore:
         """
         path = self.path(profile.name)
         in_file = profile.kept_in is Keeper.FILE
-        facts = {each: getattr(profile, each) for each in _Stored.__struct_fields__}
-        stored = _Stored(**facts | {"token": profile.token.reveal() if in_file else None})
+        kept_apart = {"name"} if in_file else {"name", "token"}
+        facts = msgspec.to_builtins(profile, enc_hook=Secret.reveal)
+        stored = {key: value for key, value in facts.items() if key not in kept_apart}
         with _told(path):
             for folder in (self.folder, self._profiles):
                 folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
@@ -195,10 +182,9 @@ class ProfileStore:
     def _profiles(self) -> Path:
         return self.folder / "profiles"
 
-    def _token(self, path: Path, stored: _Stored) -> Secret:
-        if stored.kept_in is Keeper.KEYRING:
-            return Secret(keyrings.get(str(path)))
-        return Secret(stored.token or "")
+
+def _secret(_: type, text: Any) -> Secret:
+    return Secret(str(text or ""))
 
 
 @contextmanager
