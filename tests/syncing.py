@@ -20,6 +20,7 @@ from intercom_pipeline.sync.results import SyncResult
 from intercom_pipeline.sync.run import Event, run
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.warehouse.files import DataFolder
+from intercom_pipeline.warehouse.policies import OPEN, Policies
 from intercom_pipeline.warehouse.records import rows_of
 from intercom_pipeline.warehouse.table import Table
 from tests.equality import assert_equal
@@ -55,6 +56,7 @@ def begin(
     history: Collection[str] = (),
     custom_objects: tuple[str, ...] = (),
     per_page: int = 150,
+    privacy: Policies = OPEN,
     **changes: Any,
 ) -> Generator[Event, None, None]:
     """A sync or sweep of the named streams; where none is named, of those that a version has by itself.
@@ -70,6 +72,7 @@ def begin(
         allow_many=allow_many,
         history=frozenset(history),
         custom_objects=custom_objects,
+        privacy=privacy,
     )
     version = changes.get("version", DEFAULT)
     choice = choose(options, names=names or [stream.name for stream in streams_by_itself(version)])
