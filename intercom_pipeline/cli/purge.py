@@ -1,7 +1,6 @@
 """`intercom-pipeline purge`: take a person out of everything that is stored."""
 
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +11,7 @@ from intercom_pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
     from intercom_pipeline.settings import Settings
-    from intercom_pipeline.warehouse.purge import Purged
+    from intercom_pipeline.warehouse.purge import Purged, Whom
 
 
 class NotPurged(PipelineError):
@@ -53,10 +52,13 @@ def purge(
     """
     asks = not (yes or dry_run)
     _check(named=bool(contact or email), asks=asks)
-    settings, emails = settings_for(data_dir, profile=profile), _emails() if email else []
+    from intercom_pipeline.warehouse.purge import Whom  # noqa: PLC0415 - late
+
+    settings = settings_for(data_dir, profile=profile)
+    whom = Whom(ids=contact or [], emails=_emails() if email else [])
     if asks:
-        _confirm(_purged(settings, contact or [], emails, dry_run=True))
-    purged = _purged(settings, contact or [], emails, dry_run=dry_run)
+        _confirm(_purged(settings, whom, dry_run=True))
+    purged = _purged(settings, whom, dry_run=dry_run)
     if as_json:
         _print_as_json(purged, dry_run=dry_run)
     else:
@@ -92,12 +94,13 @@ def _emails() -> list[str]:
     return found
 
 
-def _purged(settings: "Settings", ids: Sequence[str], emails: Sequence[str], *, dry_run: bool) -> "Purged":
+def _purged(settings: "Settings", whom: "Whom", *, dry_run: bool) -> "Purged":
     from intercom_pipeline.sync.catalog import every_table  # noqa: PLC0415 - late
-    from intercom_pipeline.warehouse.purge import purge as purge_people  # noqa: PLC0415 - late
+    from intercom_pipeline.warehouse import purge as purging  # noqa: PLC0415 - late
 
     tables, policies = every_table(settings.history), settings.policies()
-    return purge_people(settings.folder(), tables, policies, ids=ids, emails=emails, dry_run=dry_run)
+    act = purging.would_purge if dry_run else purging.purge
+    return act(settings.folder(), tables, policies, whom)
 
 
 def _confirm(would: "Purged") -> None:

@@ -5,7 +5,9 @@ First it is remembered, in one transaction, who is purged: by ids and keyed hash
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.warehouse import rewriting, tombstones
@@ -15,10 +17,10 @@ from intercom_pipeline.warehouse.errors import WarehouseMissing
 from intercom_pipeline.warehouse.files import DataFolder, kept_copies
 from intercom_pipeline.warehouse.opening import prepared
 from intercom_pipeline.warehouse.policies import Policies
-from intercom_pipeline.warehouse.privacy import begin_rewriting, settle
+from intercom_pipeline.warehouse.privacy import Privacy, begin_rewriting, settle
 from intercom_pipeline.warehouse.privacy_key import Key, key_of
 from intercom_pipeline.warehouse.sifting import Sifted
-from intercom_pipeline.warehouse.somebody import Somebody, somebody_with
+from intercom_pipeline.warehouse.somebody import Somebody, is_stored, somebody_with
 from intercom_pipeline.warehouse.table import Table
 from intercom_pipeline.warehouse.tombstones import Tombstone, tombstones_for
 from intercom_pipeline.warehouse.transaction import transaction
@@ -43,24 +45,38 @@ class Purged:
     copies: int
 
 
-def purge(
-    folder: DataFolder,
-    tables: Iterable[Table],
-    policies: Policies,
-    *,
-    ids: Collection[str],
-    emails: Collection[str] = (),
-    dry_run: bool = False,
-) -> Purged:
-    """Purge the people who have any of the ids or e-mail addresses.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Whom:
+    """Who is to be purged.
+
+    Attributes:
+        ids: Ids of contacts.
+        emails: E-mail addresses.
+    """
+
+    ids: Collection[str] = ()
+    emails: Collection[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Found:
+    privacy: Privacy
+    copies: Collection[Path]
+    somebody: Somebody
+    stones: Collection[Tombstone]
+
+    def with_rows(self, tables: Mapping[str, Sifted]) -> Purged:
+        return Purged(contacts=tuple(sorted(self.somebody.ids)), tables=tables, copies=len(self.copies))
+
+
+def purge(folder: DataFolder, tables: Iterable[Table], policies: Policies, whom: Whom) -> Purged:
+    """Purge people.
 
     Args:
         folder: The data folder.
         tables: The declared tables.
         policies: The policies in force.
-        ids: Ids of contacts.
-        emails: E-mail addresses.
-        dry_run: Count only; nothing is changed but what other policies, or a purge that was killed, demand.
+        whom: Who they are; contacts that are the same people go with them.
 
     Raises:
         NobodyFound: There is nothing to purge.
@@ -68,25 +84,47 @@ def purge(
         WarehouseBusy: A sync runs, or another program holds the database.
         WarehouseError: A file cannot be read or written.
     """
+    with _found(folder, tables, policies, whom) as found:
+        _remember(folder, found.stones)
+        return found.with_rows(settle(found.privacy))
+
+
+def would_purge(folder: DataFolder, tables: Iterable[Table], policies: Policies, whom: Whom) -> Purged:
+    """What `purge` would do; only what other policies demand, or a purge that was killed, is done.
+
+    Raises:
+        PipelineError: As `purge`.
+    """
+    with _found(folder, tables, policies, whom) as found:
+        privacy, stones = found.privacy, [*_purged_before(folder), *found.stones]
+        sieve = privacy.sieve(stones, done=privacy.state.changes)
+        return found.with_rows(rewriting.count(folder, folder.warehouse, privacy.tables, sieve))
+
+
+@contextmanager
+def _found(folder: DataFolder, tables: Iterable[Table], policies: Policies, whom: Whom) -> Iterator[_Found]:
+    """Under the folder's lock, who is meant, and by what they are known."""
     if not folder.warehouse.exists():
-        raise WarehouseMissing(
-            f"There is no warehouse in {folder.path} yet.",
-            why="A sync makes it.",
-            fix="Name the folder that holds it with --data-dir.",
-        )
+        raise _missing(folder)
     with prepared(folder, tables, policies) as privacy:
-        key, files = key_of(folder), [folder.warehouse, *kept_copies(folder)]
+        key, copies = key_of(folder), kept_copies(folder)
         before = _purged_before(folder)
-        ids = {*ids, *_known_by(before, emails, key)}
-        somebody = somebody_with(folder, files, ids=ids, emails=emails, key=key)
+        files = [folder.warehouse, *copies]
+        ids = {*whom.ids, *_known_by(before, whom.emails, key)}
+        somebody = somebody_with(folder, files, ids=ids, emails=whom.emails, key=key)
+        unknown = somebody.ids - {stone.contact_id for stone in before}
+        if unknown or not somebody.ids:
+            _check_stored(folder, files, somebody)
         stones = list(_tombstones(somebody, key))
-        counting = privacy.sieve([*before, *stones], done=privacy.state.changes)
-        changed = rewriting.count(folder, folder.warehouse, privacy.tables, counting)
-        _check_found(somebody, changed, before)
-        if not dry_run:
-            _remember(folder, stones)
-            changed = settle(privacy)
-    return Purged(contacts=tuple(sorted(somebody.ids)), tables=changed, copies=len(files) - 1)
+        yield _Found(privacy=privacy, copies=copies, somebody=somebody, stones=stones)
+
+
+def _missing(folder: DataFolder) -> WarehouseMissing:
+    return WarehouseMissing(
+        f"There is no warehouse in {folder.path} yet.",
+        why="A sync makes it.",
+        fix="Name the folder that holds it with --data-dir.",
+    )
 
 
 def _purged_before(folder: DataFolder) -> list[Tombstone]:
@@ -108,13 +146,14 @@ def _tombstones(somebody: Somebody, key: Key) -> Iterator[Tombstone]:
         yield from tombstones_for(contact, () if number else sorted(somebody.marks), key)
 
 
-def _check_found(somebody: Somebody, changed: Mapping[str, Sifted], before: Iterable[Tombstone]) -> None:
-    known = {stone.contact_id for stone in before}
-    if somebody.ids and (changed or somebody.ids <= known):
-        return
+def _check_stored(folder: DataFolder, files: Collection[Path], somebody: Somebody) -> None:
+    for file in files:
+        with connected(folder, file) as connection:
+            if is_stored(connection, somebody):
+                return
     raise NobodyFound(
         "Nothing is stored of whom you named.",
-        why="No contact has that id or e-mail address, and no record mentions it.",
+        why="No contact has that id or e-mail address, and no record is about one.",
         fix="Look the id up in Intercom or in the table contacts; nothing was changed.",
     )
 

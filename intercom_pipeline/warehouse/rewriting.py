@@ -95,7 +95,15 @@ def _attached(
         connection=connection,
         tables={table.name: table for table in tables},
         parents={child.name: table for table in tables for child in table.children},
-        columns={(schema, name): names for schema, name, names in columns},
+        columns={
+            (schema, name): names for schema, name, names in columns if _has_rows(connection, schema, name)
+        },
         sieve=sieve,
     )
     connection.execute("DETACH former")
+
+
+def _has_rows(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
+    """Whether a table has any rows: many workspaces have nothing in most of them."""
+    rows = f"FROM former.{identifier(schema)}.{identifier(name)} LIMIT 1"
+    return bool(connection.execute(f"SELECT 1 {rows}").fetchall())

@@ -49,7 +49,7 @@ class Former:
         connection: The connection.
         tables: The declared tables, by name.
         parents: The parent of each child table, by the child's name.
-        columns: The columns that each table of the file has, by schema and name.
+        columns: The columns of each table of the file that has any rows, by schema and name.
         sieve: What rows pass through.
     """
 
@@ -61,7 +61,7 @@ class Former:
 
     @property
     def names(self) -> list[tuple[str, str]]:
-        """Schema and name of each table in the file."""
+        """Schema and name of each table that has any rows."""
         return list(self.columns)
 
     def table(self, name: str) -> Table:
@@ -197,7 +197,8 @@ def _is_theirs(former: Former, name: str) -> str:
 
 
 def _theirs_by_author(former: Former, parent: Table) -> str:
-    by_them = "author_id IN (FROM buried)" if "author_id" in former.columns["main", parent.name] else "false"
+    there = former.columns.get(("main", parent.name), ())
+    by_them = "author_id IN (FROM buried)" if "author_id" in there else "false"
     return (
         f"SELECT {parent.primary_key[0]} FROM former.main.{parent.name} "
         f"WHERE {_is_theirs(former, parent.name)} OR {by_them}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from intercom_pipeline.warehouse.connecting import connected
+from intercom_pipeline.warehouse.ddl import identifier
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.policies import Action
 from intercom_pipeline.warehouse.privacy import state_of
@@ -108,6 +109,21 @@ def somebody_with(
             with connected(folder, file) as connection:
                 somebody = _more_of(connection, somebody)
     return somebody
+
+
+def is_stored(connection: duckdb.DuckDBPyConnection, somebody: Somebody) -> bool:
+    """Whether any row is about a contact of theirs, or written by one."""
+    told = [(source.table, source.owner) for source in _SOURCES]
+    tables = _columns(connection)
+    about = [(table, "contact_id") for table, columns in tables.items() if "contact_id" in columns]
+    return any(
+        connection.execute(
+            f"SELECT 1 FROM main.{identifier(table)} WHERE {column} IN (FROM unnest($1::VARCHAR[])) LIMIT 1",
+            [list(somebody.ids)],
+        ).fetchall()
+        for table, column in {*told, *about}
+        if column in tables.get(table, ())
+    )
 
 
 def _more_of(connection: duckdb.DuckDBPyConnection, somebody: Somebody) -> Somebody:

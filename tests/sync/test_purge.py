@@ -1,23 +1,23 @@
 """Somebody who was purged is in no byte of any file, and no later sync brings them back."""
 
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from intercom_pipeline.sandbox import Options, Sandbox, Sizes, serve
+from intercom_pipeline.sandbox import Options, Sizes, serve
 from intercom_pipeline.sync.catalog import every_table
 from intercom_pipeline.sync.privacy import policies
 from intercom_pipeline.sync.results import SyncResult
 from intercom_pipeline.warehouse.errors import WarehouseBusy, WarehouseMissing
 from intercom_pipeline.warehouse.files import DataFolder, only_sync
 from intercom_pipeline.warehouse.policies import Policies
-from intercom_pipeline.warehouse.purge import NobodyFound, Purged, purge
+from intercom_pipeline.warehouse.purge import NobodyFound, Purged, Whom, purge, would_purge
 from tests.canaries import found_in
 from tests.syncing import select, sync
+from tests.told import EMAIL, EVERYTHING, KEPT, NAME, SAID, Told, tell
 
 SMALL = Sizes(contacts=15, conversations=6, tickets=3, articles=1, companies=4, calls=3, long_conversations=0)
 STREAMS = (
@@ -27,86 +27,11 @@ STREAMS = (
 HISTORY = ("contacts", "conversations")
 OPEN, PSEUDONYMOUS = policies("open", []), policies("pseudonymous", [])
 
-NAME, EMAIL, PHONE = "Zelda Canaryname", "Zelda@Canary.example", "+353 1 555 0199"
-SAID = "zelda-said-canary"
-NAMED = {NAME, EMAIL, EMAIL.lower(), PHONE, "zelda-in-our-product", "zelda-attribute-canary"}
-EVERYTHING = NAMED | {
-    SAID,
-    "answered-zelda-canary",
-    "noted-canary",
-    "call-canary",
-    "file-canary",
-    "ticket-canary",
-}
-KEPT = {"other-said-canary", "Other Canaryname", "told-by-other-canary"}
-"""What somebody else said, in a conversation that both were in too."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
-    """A workspace with somebody who is everywhere in it, and ids of what is about them."""
-
-    sandbox: Sandbox
-    zelda: str
-    other: str
-    alone: str
-    together: str
-    elsewhere: str
-    ticket: str
-
 
 @pytest.fixture(scope="module")
 def told() -> Iterator[Told]:
     with serve(sizes=SMALL, options=Options(limit_per_minute=6_000_000), seed=5) as served:
         yield tell(served)
-
-
-def tell(sandbox: Sandbox) -> Told:
-    """Write a person into all that a workspace has."""
-    workspace = sandbox.workspace
-    zelda = workspace.create_contact(
-        name=NAME,
-        email=EMAIL,
-        phone=PHONE,
-        external_id="zelda-in-our-product",
-        custom_attributes={"note": "zelda-attribute-canary"},
-    )["id"]
-    other = workspace.create_contact(name="Other Canaryname", email="other@canary.example")["id"]
-    file = {
-        "type": "upload",
-        "name": "file-canary.pdf",
-        "url": "https://x.example/file-canary",
-        "filesize": 3,
-    }
-    alone = workspace.create_conversation(contact_id=zelda, body=f"<p>{SAID}</p>", title=f"About {NAME}")[
-        "id"
-    ]
-    workspace.reply(alone, "<p>answered-zelda-canary</p>")
-    workspace.reply(alone, f"<p>{SAID} 2</p>", contact_id=zelda, attachments=[file])
-    together = workspace.create_conversation(contact_id=other, body="<p>other-said-canary</p>")["id"]
-    workspace.join_conversation(together, zelda)
-    workspace.reply(together, f"<p>{SAID} 3</p>", contact_id=zelda, attachments=[file])
-    elsewhere = workspace.create_conversation(
-        contact_id=other,
-        body=f"<p>told-by-other-canary: write to {EMAIL}, or call {PHONE}; {NAME.upper()} is hers</p>",
-    )["id"]
-    workspace.add_note(zelda, body="<p>noted-canary</p>")
-    call = workspace.create_call(conversation_id=alone, phone=PHONE)["id"]
-    workspace.end_call(call, said=["call-canary"])
-    ticket = workspace.create_ticket(contact_id=zelda, attributes={"_default_title_": "ticket-canary"})["id"]
-    company = workspace.create_company(name="Canary & Co.")["id"]
-    workspace.attach_company(zelda, company)
-    workspace.add_company_note(company, body=f"<p>Ask {NAME} for the papers: {EMAIL}</p>")
-    workspace.join_segment(zelda, workspace.records("segments")[0]["id"])
-    return Told(
-        sandbox=sandbox,
-        zelda=zelda,
-        other=other,
-        alone=alone,
-        together=together,
-        elsewhere=elsewhere,
-        ticket=ticket,
-    )
 
 
 def run(told: Told, folder: Path, privacy: Policies = OPEN, **how: Any) -> dict[str, SyncResult]:
@@ -130,8 +55,14 @@ def folder(synced: Path, tmp_path: Path) -> Path:
     return shutil.copytree(synced, tmp_path / "data")
 
 
-def purged(folder: Path, *ids: str, privacy: Policies = OPEN, **how: Any) -> Purged:
-    return purge(DataFolder(folder), every_table(HISTORY), privacy, ids=ids, **how)
+def purged(
+    folder: Path,
+    *ids: str,
+    emails: Sequence[str] = (),
+    privacy: Policies = OPEN,
+    act: Callable[..., Purged] = purge,
+) -> Purged:
+    return act(DataFolder(folder), every_table(HISTORY), privacy, Whom(ids=ids, emails=emails))
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +175,7 @@ def test_tombstones_hold_nothing_in_clear_text(without: Path) -> None:
 
 def test_a_dry_run_tells_the_same_and_changes_nothing(told: Told, synced: Path, folder: Path) -> None:
     """Not a byte of what is published."""
-    would = purged(folder, told.zelda, dry_run=True)
+    would = purged(folder, told.zelda, act=would_purge)
     assert (folder / "intercom.duckdb").read_bytes() == (synced / "intercom.duckdb").read_bytes()
     assert would.contacts == (told.zelda,)
     assert purged(folder, told.zelda) == would

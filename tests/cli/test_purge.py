@@ -1,0 +1,154 @@
+"""`purge` asks before it acts, tells whom by ids alone, and whatever kills it, the next command goes on."""
+
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from intercom_pipeline.cli.exits import Exit
+from intercom_pipeline.sandbox import Sandbox
+from intercom_pipeline.warehouse.files import DataFolder, only_sync
+from tests.canaries import found_in
+from tests.cli.conftest import Command
+from tests.cli.running import COMMAND, Ended, environment, run_process, start
+
+Record = dict[str, Any]
+
+
+@pytest.fixture
+def folder(synced: Path, tmp_path: Path) -> Path:
+    """A data folder of one's own."""
+    return shutil.copytree(synced, tmp_path / "data")
+
+
+@pytest.fixture
+def contact(sandbox: Sandbox) -> Record:
+    """A contact with an address, who wrote something."""
+    return writer_in(sandbox)
+
+
+def writer_in(sandbox: Sandbox) -> Record:
+    conversations = sandbox.workspace.records("conversations")
+    writers = {each["id"] for one in conversations for each in one["contacts"]["contacts"]}
+    contacts = sandbox.workspace.records("contacts")
+    return next(each for each in contacts if each["email"] and each["name"] and each["id"] in writers)
+
+
+def answered(answer: str, *arguments: str, env: dict[str, str], cwd: Path) -> Ended:
+    """Run the command in a terminal at which somebody types a line."""
+    reader, writer = pty.openpty()
+    os.write(reader, f"{answer}\n".encode())
+    process = subprocess.run(
+        [COMMAND, *arguments], env=env, cwd=cwd, stdin=writer, capture_output=True, text=True, check=False
+    )
+    os.close(writer)
+    os.close(reader)
+    return Ended(code=process.returncode, out=process.stdout, err=process.stderr)
+
+
+def test_it_tells_as_json_what_went(command: Command, folder: Path, contact: Record) -> None:
+    """Ids and counts; no address or name is printed, nor left in any file."""
+    told = command("purge", "--contact", contact["id"], "--yes", "--json", "--data-dir", str(folder))
+    assert told.code == Exit.OK
+    result = json.loads(told.out)
+    assert (result["dry_run"], result["contacts"], result["copies"]) == (False, [contact["id"]], 0)
+    assert result["tables"]["contacts"] == {"gone": 1, "changed": 0}
+    assert contact["email"] not in told.out + told.err
+    assert contact["name"] not in told.out + told.err
+    assert found_in(folder, {contact["email"]}) == {}
+
+
+def test_a_dry_run_asks_nothing_and_changes_nothing(command: Command, folder: Path, contact: Record) -> None:
+    """It tells rows by table."""
+    before = (folder / "intercom.duckdb").read_bytes()
+    told = command("purge", "--contact", contact["id"], "--dry-run", "--data-dir", str(folder))
+    assert told.code == Exit.OK
+    assert "would be purged" in told.out
+    assert "conversation_parts" in told.out
+    assert (folder / "intercom.duckdb").read_bytes() == before
+
+
+def test_addresses_come_from_stdin(
+    command: Command, folder: Path, contact: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One a line: the arguments of a process can be read by others."""
+    monkeypatch.setattr("sys.stdin", StringIO(f"{contact['email']}\n\n"))
+    told = command("purge", "--email", "--yes", "--json", "--data-dir", str(folder))
+    assert contact["id"] in json.loads(told.out)["contacts"]
+    assert contact["email"] not in told.out + told.err
+
+
+def test_who_says_no_purges_nobody(sandbox: Sandbox, folder: Path, contact: Record, tmp_path: Path) -> None:
+    """Whoever says yes does."""
+    purge = ("purge", "--contact", contact["id"], "--data-dir", str(folder))
+    refused = answered("n", *purge, env=environment(sandbox), cwd=tmp_path)
+    assert refused.code == Exit.FAILED
+    assert "Nothing was purged." in refused.err
+    assert f"1 contact ({contact['id']}) will be purged for good." in refused.err
+    assert found_in(folder, {contact["email"]})
+    assert answered("y", *purge, env=environment(sandbox), cwd=tmp_path).code == Exit.OK
+    assert found_in(folder, {contact["email"]}) == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        ((), "Nobody is named."),
+        (("--contact", "x"), "Nobody can confirm the purge."),
+        (("--contact", "x", "--yes"), "Nothing is stored of whom you named."),
+        (("--email", "--yes"), "That is no e-mail address."),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], what: str
+) -> None:
+    """Before anything is changed, as wrong usage."""
+    monkeypatch.setattr("sys.stdin", StringIO("not an address\n"))
+    told = command("purge", *arguments, "--data-dir", str(folder))
+    assert (told.code, told.three_lines[0]) == (Exit.USAGE, what)
+
+
+def test_it_does_not_disturb_a_sync(command: Command, folder: Path, contact: Record) -> None:
+    """While one runs, it ends at once with exit code 75."""
+    with only_sync(DataFolder(folder)):
+        told = command("purge", "--contact", contact["id"], "--yes", "--data-dir", str(folder))
+    assert told.code == Exit.BUSY
+
+
+def writing_anew(folder: Path) -> Callable[[], bool]:
+    """Whether a file is being written anew."""
+    return (folder / "scratch" / "fresh.duckdb").exists
+
+
+def database_replaced(folder: Path) -> Callable[[], bool]:
+    """Whether the database was replaced, so that the published file is what is left."""
+    before = (folder / "warehouse.duckdb").stat().st_ino
+    return lambda: (folder / "warehouse.duckdb").stat().st_ino != before
+
+
+@pytest.mark.parametrize(
+    ("moment", "next_command"), [(writing_anew, "sync tags"), (database_replaced, "purge --yes --contact {}")]
+)
+def test_whatever_kills_it_the_next_command_goes_on(
+    sandbox: Sandbox, folder: Path, moment: Callable[[Path], Callable[[], bool]], next_command: str
+) -> None:
+    """Killed on the spot, a sync or another purge brings it to its end."""
+    gone, env = writer_in(sandbox), environment(sandbox, INTERCOM_DATA_DIR=folder)
+    reached = moment(folder)
+    with start("purge", "--contact", gone["id"], "--yes", env=env, cwd=folder) as process:
+        while not reached() and process.poll() is None:
+            time.sleep(0.001)
+        process.kill()
+        process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    assert run_process(*next_command.format(gone["id"]).split(), env=env, cwd=folder).code == Exit.OK
+    assert found_in(folder, {gone["email"]}) == {}
