@@ -9,8 +9,8 @@ import duckdb
 
 from intercom_pipeline.analytics.threads import Message, messages_of
 from intercom_pipeline.api import AsyncIntercom, Contact, Conversation, Record
-from intercom_pipeline.api.records import decoded
 from intercom_pipeline.api.stored import stored
+from intercom_pipeline.intercom.bodies import decoded
 from intercom_pipeline.intercom.errors import NotFound, PermissionMissing
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.reading import open_published

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from intercom_pipeline.analytics.plain import own_text_of
 from intercom_pipeline.analytics.threads import CUSTOMERS
+from intercom_pipeline.intercom.plain import own_text_of
 
 _LONGEST: Final = 20_000
 """Characters of a message that are looked at: what somebody is after stands at its beginning."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from intercom_pipeline.analytics.plain import text_of
+from intercom_pipeline.intercom.plain import text_of
 
 CUSTOMERS: Final = frozenset({"user", "lead", "contact", "visitor"})
 """The types of author that are customers (`source.author.type`)."""

@@ -16,10 +16,11 @@ from itertools import islice
 from types import TracebackType
 from typing import Self, TypeVar, cast
 
-from intercom_pipeline.api.records import Admin, Article, Contact, Conversation, decoded
+from intercom_pipeline.api.records import Admin, Article, Contact, Conversation
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom import client as http
 from intercom_pipeline.intercom import search_fields
+from intercom_pipeline.intercom.bodies import decoded
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.intercom.ids import checked_id
 from intercom_pipeline.intercom.paging import Page, cursor_pages, numbered_pages, search_pages, single_page

@@ -4,10 +4,7 @@ Nothing is converted: times are unix seconds, ids are what Intercom gives, furth
 Which there are depends on the API version: https://developers.intercom.com/docs/references/rest-api.
 """
 
-import json
 from typing import Any, Literal, TypedDict
-
-import msgspec
 
 Record = dict[str, Any]
 """Any record."""
@@ -90,11 +87,3 @@ class Admin(TypedDict, total=False):
     away_mode_enabled: bool
     has_inbox_seat: bool
     team_ids: list[int]
-
-
-def decoded(raw: bytes | msgspec.Raw) -> Any:
-    """What a record's bytes say, half of a character included, which strict parsers refuse."""
-    try:
-        return msgspec.json.decode(raw)
-    except msgspec.DecodeError:
-        return json.loads(bytes(raw))

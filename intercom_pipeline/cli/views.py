@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from intercom_pipeline.analytics.plain import own_text_of
 from intercom_pipeline.analytics.threads import CUSTOMERS, moment_of_seconds
 from intercom_pipeline.cli.output import moment
 from intercom_pipeline.cli.record_list import Record, View
+from intercom_pipeline.intercom.plain import own_text_of
 
 _LOOKED_AT: Final = 2_000
 """Characters of a message of which the first words are shown."""

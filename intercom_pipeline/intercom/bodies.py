@@ -1,5 +1,6 @@
 """Is this body what it should be? And what records does it hold?"""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +33,18 @@ def whole_json(body: bytes) -> bytes:
     """The body itself, checked to be one complete JSON value in UTF-8. Raises BodyInvalid."""
     _decode(body, msgspec.json.Decoder(msgspec.Raw).decode)
     return body
+
+
+def decoded(raw: bytes | msgspec.Raw) -> Any:
+    """What JSON says, half of a character included, which strict parsers refuse. Raises BodyInvalid."""
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    try:
+        return json.loads(bytes(raw))
+    except (ValueError, RecursionError) as error:
+        raise BodyInvalid(str(error)) from None
 
 
 def page_body(body: bytes, records: str) -> PageBody:

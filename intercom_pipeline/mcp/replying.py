@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, TypedDict
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from intercom_pipeline.analytics.plain import text_of
 from intercom_pipeline.api.client import AsyncIntercom
+from intercom_pipeline.intercom.plain import text_of
 from intercom_pipeline.mcp.plans import Plans
 from intercom_pipeline.mcp.reading import ConversationId, answer
 from intercom_pipeline.replies.reply import MessageType, Reply, check

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, TypedDict
 import msgspec
 from pydantic import Field
 
-from intercom_pipeline.analytics.plain import text_of
+from intercom_pipeline.intercom.plain import text_of
 
 ANSWER_BYTES: Final = 50_000
 """What the records of one answer may come to, as JSON."""

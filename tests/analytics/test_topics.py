@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from intercom_pipeline.analytics.openings import Opening, openings_of, own_words
-from intercom_pipeline.analytics.plain import own_text_of, text_of
 from intercom_pipeline.analytics.topics import summarize
 from intercom_pipeline.analytics.words import stem, terms_of
+from intercom_pipeline.intercom.plain import own_text_of, text_of
 from intercom_pipeline.sandbox import Sizes, Workspace
 
 REFUNDS = [f"I was charged twice for order {n}, please refund me" for n in range(4)]
