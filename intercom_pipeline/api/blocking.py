@@ -6,12 +6,15 @@ with Intercom() as intercom:
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import ExitStack
+import os
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+from anyio.from_thread import BlockingPortal
 
 from intercom_pipeline.api.client import AsyncIntercom, NotOpen
 from intercom_pipeline.api.records import Admin, Article, Contact, Conversation
@@ -20,6 +23,26 @@ from intercom_pipeline.intercom.search import Query
 from intercom_pipeline.replies.reply import MessageType, Sent
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Place:
+    """Where a workspace is open.
+
+    Attributes:
+        portal: The way into the thread that has the connections.
+        thread: That thread.
+        process: The process that has that thread; one forked from it has not.
+    """
+
+    portal: BlockingPortal
+    thread: int
+    process: int
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this is the process that opened it."""
+        return self.process == os.getpid()
 
 
 class Intercom:
@@ -31,23 +54,38 @@ class Intercom:
 
     def __init__(self, connection: Connection | None = None) -> None:
         self._workspace = AsyncIntercom(connection)
-        self._portal: BlockingPortal | None = None
-        self._open = ExitStack()
+        self._place: _Place | None = None
+        self._ended: Future[None] = Future()
+        self._closing: set[asyncio.Task[None]] = set()  # The loop itself holds its tasks but weakly.
 
     def __enter__(self) -> Self:
         """Open the connections, which work in a thread of their own."""
-        with ExitStack() as opening:
-            self._portal = opening.enter_context(start_blocking_portal())
-            opening.enter_context(self._portal.wrap_async_context_manager(self._workspace))
-            self._open = opening.pop_all()
+        opened, self._ended = Future[_Place](), Future()
+        threading.Thread(target=self._work, args=(opened, self._ended), daemon=True).start()
+        self._place = opened.result()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close them."""
-        self._portal = None
-        self._open.close()
+        """Close them; in a forked process there is nothing to close."""
+        place = self._place
+        if place is not None and place.is_here:
+            self._place = None
+            place.portal.call(place.portal.stop)
+            self._ended.result()
+
+    def _work(self, opened: Future[_Place], ended: Future[None]) -> None:
+        """The thread: what fails is for the caller, who waits for the one future and then for the other."""
+        try:
+            ended.set_result(asyncio.run(self._serve(opened)))
+        except BaseException as error:  # noqa: BLE001 - a thread has nobody else to tell
+            (ended if opened.done() else opened).set_exception(error)
+
+    async def _serve(self, opened: Future[_Place]) -> None:
+        async with self._workspace, BlockingPortal() as portal:
+            opened.set_result(_Place(portal=portal, thread=threading.get_ident(), process=os.getpid()))
+            await portal.sleep_until_stopped()
 
     def list_contacts(self, *, limit: int | None = None) -> Iterator[Contact]:
         """All contacts, users and leads, in Intercom's order."""
@@ -102,24 +140,31 @@ class Intercom:
         return self._each(self._workspace.list_admins())
 
     def _call(self, act: Callable[..., Awaitable[T]], *arguments: Any) -> T:
-        if self._portal is None:
-            raise NotOpen(
-                "The workspace is not open.",
-                why="It is used outside its block.",
-                fix="Write: with Intercom() as intercom: …",
-            )
-        asked = self._portal.start_task_soon(act, *arguments)
+        asked = self._opened().portal.start_task_soon(act, *arguments)
         try:
             return asked.result()
         except BaseException:
             asked.cancel()  # Whoever is interrupted while waiting does not want the answer any more.
             raise
 
+    def _opened(self) -> _Place:
+        if self._place is None:
+            raise _outside()
+        if not self._place.is_here:
+            raise NotOpen(
+                "The workspace is not open in this process.",
+                why="It was opened before the process was forked, and its connections stayed behind.",
+                fix="Open another in this process: with Intercom() as intercom: …",
+            )
+        return self._place
+
     def _each(self, records: AsyncGenerator[T]) -> Iterator[T]:
         """The records of an asynchronous list, one at a time; it is closed where the caller stops."""
-        ended, one_at_a_time = object(), asyncio.Lock()
+        place, ended, one_at_a_time = self._opened(), object(), asyncio.Lock()
 
         async def following() -> T | object:
+            if self._place is not place:
+                raise _outside()  # Its block has ended, and another has begun.
             async with one_at_a_time:
                 return await anext(records, ended)
 
@@ -132,5 +177,22 @@ class Intercom:
             while (record := self._call(following)) is not ended:
                 yield record  # type: ignore[misc]  # whatever is not the end is a record
         finally:
-            if self._portal is not None:
-                self._portal.call(close)
+            if self._place is place and place.is_here:
+                self._let_go(place, close)
+
+    def _let_go(self, place: _Place, close: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        if place.thread == threading.get_ident():
+            # The garbage collector runs in any thread; this one cannot wait for itself.
+            closing = asyncio.get_running_loop().create_task(close())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+        else:
+            place.portal.call(close)
+
+
+def _outside() -> NotOpen:
+    return NotOpen(
+        "The workspace is not open.",
+        why="It is used outside its block.",
+        fix="Write: with Intercom() as intercom: …",
+    )
