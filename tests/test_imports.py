@@ -7,22 +7,24 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "intercom_pipeline"
 MAY_IMPORT = {
-    "errors": set(),
+    "steering": set(),
+    "errors": {"steering"},
     "settings": {"errors", "intercom", "sync", "warehouse", "auth"},
     "sandbox": set(),
-    "intercom": {"errors"},
+    "intercom": {"errors", "steering"},
     "warehouse": {"errors"},
     "sync": {"errors", "intercom", "warehouse"},
     "auth": {"errors", "intercom"},
-    "replies": {"errors", "intercom"},
+    "replies": {"errors", "steering", "intercom"},
     "api": {"errors", "settings", "intercom", "sync", "warehouse", "replies"},
     "analytics": {"errors", "intercom", "warehouse", "api"},
     "doctor": {"errors", "settings", "intercom", "sync", "warehouse", "auth"},
-    "mcp": {"errors", "settings", "intercom", "warehouse", "api", "replies", "analytics"},
+    "mcp": {"errors", "steering", "settings", "intercom", "warehouse", "api", "replies", "analytics"},
     "defs": {"errors", "settings", "intercom", "sync", "warehouse", "api"},
     "definitions": {"defs"},
     "cli": {
         "errors",
+        "steering",
         "settings",
         "intercom",
         "sync",

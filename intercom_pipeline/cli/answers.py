@@ -11,7 +11,8 @@ import msgspec
 from rich.cells import cell_len
 from rich.text import Text
 
-from intercom_pipeline.cli.output import columns, counted, one_line, print_json, remarks, results, show
+from intercom_pipeline.cli.output import columns, counted, print_json, remarks, results, show
+from intercom_pipeline.steering import one_line
 from intercom_pipeline.warehouse.asking import Answer
 
 _WIDEST_CELL = 60
@@ -72,9 +73,11 @@ def print_for_people(answer: Answer) -> None:
 def print_table(answer: Answer) -> int:
     """A table as wide as the terminal, a line a row; how many of the columns had room."""
     cells = [[_cell(value) for value in row] for row in answer.rows]
-    widths = _widths(answer.names, cells, results().width)
-    numeric = [name for at, name in enumerate(answer.names) if _is_numeric(answer.rows, at)]
-    table = columns(*answer.names[: len(widths)], right=numeric)
+    # A PIVOT makes names of what somebody wrote.
+    names = [one_line(name) for name in answer.names]
+    widths = _widths(names, cells, results().width)
+    numeric = [name for at, name in enumerate(names) if _is_numeric(answer.rows, at)]
+    table = columns(*names[: len(widths)], right=numeric)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for row in cells:

@@ -10,6 +10,7 @@ from intercom_pipeline.cli.output import columns, joined, moment, print_json, re
 from intercom_pipeline.intercom.client import connect
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.settings import TokenMissing, sources
+from intercom_pipeline.steering import one_line
 from intercom_pipeline.sync.catalog import CATALOG
 from intercom_pipeline.sync.permissions import StreamPermission, permissions, reply_permission
 
@@ -69,7 +70,7 @@ def show_status(profile: str | None, *, as_json: bool) -> None:
         access = settings.access()
     except TokenMissing:
         if names := settings.profiles().names():
-            remarks().print(f"Stored profiles: {joined(names)}.", markup=False)
+            remarks().print(f"Stored profiles: {joined(names)}.")
         raise
     connection = settings.connection_by(access.token, region=access.region, base_url=access.base_url)
     identity, given = asyncio.run(_ask(connection))
@@ -122,7 +123,7 @@ def _print(status: Status) -> None:
     table = columns("", "", wrapped=("",))
     table.show_header = False
     for name, value in rows.items():
-        table.add_row(name, value)
+        table.add_row(name, one_line(value))
     show(table)
     results().print()
     _print_permissions(status.permissions)

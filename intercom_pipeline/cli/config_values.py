@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from intercom_pipeline.cli.options import options_given, settings_for
-from intercom_pipeline.cli.output import columns, one_line, print_error, print_json, results, show
+from intercom_pipeline.cli.output import columns, print_error, print_json, results, show
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.connection import HOSTS
 from intercom_pipeline.settings import Origin, Settings, Sourced, sources
 from intercom_pipeline.settings.settings import DEFAULT_PROFILE, variable_of
+from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
     from intercom_pipeline.auth.profiles import Profile

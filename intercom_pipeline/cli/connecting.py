@@ -19,6 +19,7 @@ from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.errors import AuthenticationFailed
 from intercom_pipeline.intercom.oauth import RevocationFailed, revoke
 from intercom_pipeline.settings import Origin, TokenMissing, sources
+from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
     from intercom_pipeline.settings import Settings
@@ -206,7 +207,7 @@ def _tell_connected(settings: "Settings", profile: Profile, how: How) -> None:
         if profile.workspace_name
         else profile.workspace_id
     )
-    results().print(f"Connected to {named} in {profile.region}.", markup=False)
+    results().print(one_line(f"Connected to {named} in {profile.region}."))
     results().print(f"The token is stored as {profile.name}, in {where}.", markup=False)
     if profile.region != how.region:
         _warn_of_region(settings, profile, how)

@@ -15,11 +15,12 @@ from intercom_pipeline.analytics.threads import moment_of_seconds
 from intercom_pipeline.api import AsyncIntercom
 from intercom_pipeline.cli.everyday import Asking, Source, connection_of
 from intercom_pipeline.cli.one_record import print_record
-from intercom_pipeline.cli.output import columns, moment, one_line, results, show
+from intercom_pipeline.cli.output import columns, moment, results, show
 from intercom_pipeline.cli.stopping import stoppable
 from intercom_pipeline.cli.thread_page import print_message
 from intercom_pipeline.cli.views import about
 from intercom_pipeline.intercom.connection import Connection
+from intercom_pipeline.steering import one_line
 
 
 def show_customer(asking: Asking, contact_id: str, *, as_json: bool) -> None:
@@ -113,9 +114,9 @@ def _print_open(customer: Customer) -> None:
     table = columns("id", "updated", "state", "about", wrapped=("about",))
     for each in customer.open_conversations:
         table.add_row(
-            str(each["id"]),
+            one_line(str(each["id"])),
             moment(moment_of_seconds(each.get("updated_at"))),
-            one_line(str(each.get("state"))),
+            one_line(str(each.get("state") or "")),
             Text(one_line(about(each), 60), no_wrap=True, overflow="ellipsis"),
         )
     show(table)

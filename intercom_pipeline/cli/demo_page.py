@@ -8,6 +8,8 @@ import time
 import webbrowser
 from pathlib import Path
 
+from rich.text import Text
+
 from intercom_pipeline.cli.dagster_page import home_of, serving
 from intercom_pipeline.cli.demo_workspace import Workspace
 from intercom_pipeline.cli.output import results
@@ -38,7 +40,8 @@ def open_page(workspace: Workspace, data_dir: Path) -> None:
     with serving(settings, given, port, log) as process:
         _wait_for_page(process, port, log)
         url = f"http://{_HOST}:{port}/assets"
-        console.print(f"Dagster's page: [bold]{url}[/bold]\nCtrl-C ends it and the demo.", soft_wrap=True)
+        page = Text.assemble("Dagster's page: ", (url, "bold"), "\nCtrl-C ends it and the demo.")
+        console.print(page, soft_wrap=True)
         _open_browser(url)
         process.wait()
         raise _ended(log)

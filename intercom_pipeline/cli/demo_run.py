@@ -7,6 +7,8 @@ from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
+from rich.text import Text
+
 from intercom_pipeline.cli import answers, sync_summary
 from intercom_pipeline.cli.dagster_page import home_of
 from intercom_pipeline.cli.demo_workspace import Workspace
@@ -47,8 +49,8 @@ def _ask_three_questions(workspace: Workspace, data_dir: Path) -> None:
     console = results()
     with open_published(workspace.settings(data_dir).folder()) as connection:
         for question, sql in _questions():
-            console.print(f"\n[bold]{question}[/bold]")
-            console.print(sql, style="dim", markup=False)
+            console.print(f"\n{question}", style="bold")
+            console.print(sql, style="dim")
             console.print()
             answers.print_table(ask(connection, sql))
 
@@ -73,9 +75,9 @@ def _say_what_next(data_dir: Path) -> None:
         f"{run} sweep": "now and then: find what was deleted, merged or archived",
     }
     console = results()
-    console.print("\n[bold]What next?[/bold]")
+    console.print("\nWhat next?", style="bold")
     for command, purpose in lines.items():
-        console.print(f"  [dim]# {purpose}[/dim]\n  {command}", soft_wrap=True)
+        console.print(Text.assemble((f"  # {purpose}", "dim"), f"\n  {command}"), soft_wrap=True)
 
 
 def _short(path: Path) -> Path:

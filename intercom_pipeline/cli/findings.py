@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from rich.text import Text
 
 from intercom_pipeline.cli.exits import Exit, exit_for
-from intercom_pipeline.cli.output import counted, joined, one_line, print_json, results
+from intercom_pipeline.cli.output import counted, joined, print_json, results
 from intercom_pipeline.doctor import Check, State
+from intercom_pipeline.steering import one_line
 
 _STYLES = {State.OK: "green", State.WARNING: "yellow", State.FAILED: "bold red", State.SKIPPED: "dim"}
 _NAME_WIDTH = 20

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from intercom_pipeline.cli.output import (
     columns,
@@ -21,6 +22,7 @@ from intercom_pipeline.cli.output import (
     typed,
 )
 from intercom_pipeline.intercom.moments import ago
+from intercom_pipeline.steering import one_line
 from intercom_pipeline.warehouse import freshness, reading
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.freshness import DriftSeen, StreamStatus
@@ -100,7 +102,7 @@ def _print_about(console: Console, state: State) -> None:
         "sync": f"running now, process {state.syncing}" if state.syncing else "not running",
     }
     for name, value in lines.items():
-        console.print(f"[dim]{name:<11}[/dim]{value}", soft_wrap=True)
+        console.print(Text.assemble((f"{name:<11}", "dim"), one_line(value)), soft_wrap=True)
 
 
 def _print_streams(console: Console, streams: list[StreamStatus]) -> None:
@@ -113,7 +115,7 @@ def _print_streams(console: Console, streams: list[StreamStatus]) -> None:
         console.print(f"A wider terminal, or --json, shows more: {', '.join(left_out)}.", style="dim")
     for each in streams:
         if each.error and each.result != _SKIPPED:
-            console.print(f"[red]{each.stream}[/red]: {each.error}", soft_wrap=True)
+            console.print(Text.assemble((each.stream, "red"), f": {each.error}"), soft_wrap=True)
     _print_skipped(console, streams)
 
 
@@ -126,7 +128,7 @@ def _print_skipped(console: Console, streams: list[StreamStatus]) -> None:
     for reason, several in reasons.items():
         names = ", ".join(each.stream for each in several)
         said = several[0].error if len(several) == 1 else f"{names}: {reason}"
-        console.print(f"skipped: {said}", style="dim", markup=False, soft_wrap=True)
+        console.print(f"skipped: {said}", style="dim", soft_wrap=True)
 
 
 def _table(streams: list[StreamStatus], names: Sequence[str]) -> Table:
@@ -161,10 +163,12 @@ def _print_drift(console: Console, drift: list[DriftSeen]) -> None:
         "table", "field", "what", "times seen", "last seen", right=("times seen",), wrapped=("field",)
     )
     for each in drift[:_DRIFT_SHOWN]:
-        table.add_row(each.table, each.field, each.drift, number(each.occurrences), ago(each.last_seen_at))
+        table.add_row(
+            each.table, one_line(each.field), each.drift, number(each.occurrences), ago(each.last_seen_at)
+        )
     console.print("\nFields that differ from what this release knows; their values are kept in _extra:")
     show(table)
     if len(drift) > _DRIFT_SHOWN:
         console.print(f"and {len(drift) - _DRIFT_SHOWN} more, in pipeline.schema_events")
     ask = f"SELECT _extra FROM {drift[0].table} WHERE _extra IS NOT NULL LIMIT 5"
-    console.print(f'To see them: {typed()} query "{ask}"', style="dim", markup=False, soft_wrap=True)
+    console.print(f'To see them: {typed()} query "{ask}"', style="dim", soft_wrap=True)

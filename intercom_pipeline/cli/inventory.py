@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 
+from rich.text import Text
+
 from intercom_pipeline.cli.exits import UsageRefused
 from intercom_pipeline.cli.output import columns, counted, number, results, show
+from intercom_pipeline.steering import one_line
 from intercom_pipeline.warehouse import reading
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.reading import TableFacts
@@ -62,9 +65,9 @@ def print_tables(tables: list[TableFacts]) -> None:
 def print_columns(table: TableFacts) -> None:
     """A line a column of one table."""
     gone = f", and {number(table.gone)} gone from Intercom" if table.gone else ""
-    console = results()
-    console.print(f"[bold]{table.address}[/bold]: {counted(table.rows, 'row')}{gone}. {table.description}\n")
+    about = f": {counted(table.rows, 'row')}{gone}. {table.description}\n"
+    results().print(Text.assemble((table.address, "bold"), about))
     shown = columns("column", "type", "what it holds", wrapped=("what it holds",))
     for column in table.columns:
-        shown.add_row(column.name, column.type, column.description)
+        shown.add_row(one_line(column.name), one_line(column.type), one_line(column.description))
     show(shown)

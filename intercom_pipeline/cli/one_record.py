@@ -8,8 +8,9 @@ import msgspec
 from rich.text import Text
 
 from intercom_pipeline.analytics.threads import moment_of_seconds
-from intercom_pipeline.cli.output import columns, moment, one_line, show
+from intercom_pipeline.cli.output import columns, moment, show
 from intercom_pipeline.cli.record_list import encoded
+from intercom_pipeline.steering import one_line
 
 _LONGEST = 400
 

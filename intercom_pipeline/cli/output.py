@@ -1,16 +1,23 @@
-"""What the command prints, and where: results to stdout, everything about them to stderr."""
+"""What the command prints, and where: results to stdout, everything about them to stderr.
+
+All that is printed for people goes through the one kind of console here: text is shown as it is, whoever
+wrote it. Nothing in it is read as markup, and nothing of it steers the terminal.
+"""
 
 import os
-import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
-from rich.console import Console, JustifyMethod
+from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType
+from rich.segment import Segment
 from rich.table import Column, Table
 from rich.text import Text
+
+from intercom_pipeline import steering
+from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
     from intercom_pipeline.errors import PipelineError
@@ -23,8 +30,6 @@ _NARROWEST_TEXT = 16
 _KIBI = 1024
 _MINUTE = 60
 _HOUR = 3600
-# Control characters, line ends, and the signs that turn the direction of what follows.
-_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 def typed() -> str:
@@ -32,14 +37,36 @@ def typed() -> str:
     return "uv run intercom-pipeline" if "UV" in os.environ else "intercom-pipeline"
 
 
+class _Screen(Console):
+    """A console for text that anybody may have written."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+        super().__init__(
+            stderr=stderr,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            width=None if is_terminal else _NO_TERMINAL,
+        )
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """As any console, without the signs that would steer the terminal: they take no room."""
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment(steering.removed(segment.text), segment.style)
+
+
 def results() -> Console:
     """stdout, for what was asked for."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _NO_TERMINAL)
+    return _Screen()
 
 
 def remarks() -> Console:
     """stderr, for progress and errors."""
-    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _NO_TERMINAL)
+    return _Screen(stderr=True)
 
 
 def print_json(value: Any) -> None:
@@ -70,7 +97,7 @@ def columns(
     table = Table(box=None, pad_edge=False, header_style="dim", title=title, title_justify="left")
     for name in names:
         justify: JustifyMethod = "right" if name in right else "left"
-        table.add_column(name, justify=justify, no_wrap=name not in wrapped)
+        table.add_column(one_line(name), justify=justify, no_wrap=name not in wrapped)
     return table
 
 
@@ -107,12 +134,6 @@ def fitted(
 def _width(column: Column) -> int:
     """The terminal columns that a column is given, or that its texts want."""
     return column.width or max(cell_len(str(text)) for text in (column.header, *column.cells))
-
-
-def one_line(text: str, widest: int | None = None) -> str:
-    """A text that somebody else wrote, on one line that cannot steer the terminal, at most so long."""
-    line = _STEERING.sub(" ", text)
-    return line if widest is None or len(line) <= widest else f"{line[: widest - 1]}…"
 
 
 def number(value: float | None) -> str:

@@ -13,8 +13,9 @@ from rich.text import Text
 
 from intercom_pipeline.api.stored import Stored
 from intercom_pipeline.cli.everyday import IN_A_TABLE, Form
-from intercom_pipeline.cli.output import columns, counted, fitted, one_line, remarks, results, show
+from intercom_pipeline.cli.output import columns, counted, fitted, remarks, results, show
 from intercom_pipeline.intercom.moments import ago
+from intercom_pipeline.steering import one_line
 
 Record = Mapping[str, Any]
 _WIDEST_CELL = 60
@@ -113,4 +114,4 @@ def _print_left_out(count: int, noun: str, *, more: bool, left_out: Sequence[str
         remark += f"; no room for {', '.join(left_out)} (see --json)"
     if isinstance(source, Stored):
         remark += f"; from the file published {ago(source.about.published_at)}"
-    remarks().print(remark, style="dim", markup=False)
+    remarks().print(remark, style="dim")

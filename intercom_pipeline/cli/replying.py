@@ -12,13 +12,14 @@ from intercom_pipeline.analytics.threads import Message, messages_of
 from intercom_pipeline.api import AsyncIntercom
 from intercom_pipeline.cli.everyday import Asking, connection_of
 from intercom_pipeline.cli.exits import UsageRefused
-from intercom_pipeline.cli.output import moment, one_line, print_json, remarks, results
+from intercom_pipeline.cli.output import moment, print_json, remarks, results
 from intercom_pipeline.cli.stopping import stoppable
 from intercom_pipeline.cli.thread_page import summary_of
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.intercom.errors import PermissionMissing
 from intercom_pipeline.replies.reply import MessageType, Reply, Sent, check, send
+from intercom_pipeline.steering import one_line
 
 _SHOWN = 300
 

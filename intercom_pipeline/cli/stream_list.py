@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from rich.text import Text
+
 from intercom_pipeline.cli.output import columns, joined, print_json, results, show, typed
 from intercom_pipeline.intercom.versions import SUPPORTED
 from intercom_pipeline.settings import Settings
@@ -92,7 +94,7 @@ def print_one(name: str, settings: Settings) -> None:
     """
     cells = _cells(facts_of(stream_named(name), settings.api_version))
     for title, text in cells.items():
-        results().print(f"[dim]{title:<17}[/dim]{text or 'none'}", soft_wrap=True)
+        results().print(Text.assemble((f"{title:<17}", "dim"), text or "none"), soft_wrap=True)
 
 
 def _cells(facts: StreamFacts) -> dict[str, str]:

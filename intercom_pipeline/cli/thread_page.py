@@ -6,8 +6,9 @@ from typing import Any
 from rich.text import Text
 
 from intercom_pipeline.analytics.threads import Message, messages_of, moment_of_seconds
-from intercom_pipeline.cli.output import joined, moment, one_line, remarks, results
+from intercom_pipeline.cli.output import joined, moment, remarks, results
 from intercom_pipeline.cli.views import about, customer_of
+from intercom_pipeline.steering import one_line
 
 _SHOWN = 4_000
 """Characters of one message that are shown."""

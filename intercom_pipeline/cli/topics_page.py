@@ -10,7 +10,8 @@ from rich.text import Text
 from intercom_pipeline.analytics.openings import Opening, openings_of
 from intercom_pipeline.analytics.topics import Summary, Topic, summarize
 from intercom_pipeline.cli.moments import bounds
-from intercom_pipeline.cli.output import columns, counted, moment, one_line, print_json, remarks, show
+from intercom_pipeline.cli.output import columns, counted, moment, print_json, remarks, show
+from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
     from intercom_pipeline.api import Intercom
@@ -53,7 +54,7 @@ def print_for_people(summary: Summary, first: int, *, cut: bool) -> None:
                 str(topic.count), f"{topic.share:.0%}", Text(one_line(topic.label)), _examples(topic)
             )
         show(table)
-    remarks().print("; ".join(_left_out(summary, first, cut=cut)), style="dim", markup=False)
+    remarks().print("; ".join(_left_out(summary, first, cut=cut)), style="dim")
 
 
 def _examples(topic: Topic) -> Text:

@@ -9,10 +9,12 @@ import msgspec
 
 from intercom_pipeline.intercom import errors
 from intercom_pipeline.intercom.errors import Applied, Failure, IntercomError
+from intercom_pipeline.steering import one_line
 
 _EMAIL = re.compile(r"[^\s@/\"<>=]+(?:@|%40)[^\s@/\"'<>]+")
 _CANONICAL = re.compile(r"</contacts/([^>/?]+)>\s*;\s*rel=\"?canonical\"?")
 _LONGEST_MESSAGE = 300
+_LONGEST_NAME = 100
 
 _BY_STATUS: Final[dict[int, type[IntercomError]]] = {
     401: errors.AuthenticationFailed,
@@ -59,10 +61,10 @@ def error_for(request: Request, status: int, headers: Mapping[str, str], body: b
         method=request.method,
         path=without_people(request.path),
         status=status,
-        code=problem.code,
+        code=_name(problem.code),
         message=message and without_people(message),
-        field=problem.field,
-        request_id=envelope.request_id or headers.get("x-request-id"),
+        field=_name(problem.field),
+        request_id=_name(envelope.request_id or headers.get("x-request-id")),
         canonical_id=_canonical(headers),
         applied=_applied(status),
     )
@@ -70,9 +72,13 @@ def error_for(request: Request, status: int, headers: Mapping[str, str], body: b
 
 
 def without_people(text: str) -> str:
-    """The text on one line, shortened, e-mail addresses blotted out."""
-    line = " ".join(_EMAIL.sub("(e-mail)", text).split())
-    return line if len(line) <= _LONGEST_MESSAGE else line[:_LONGEST_MESSAGE] + "…"
+    """The text on one line that steers nothing, shortened, e-mail addresses blotted out."""
+    return one_line(" ".join(_EMAIL.sub("(e-mail)", text).split()), _LONGEST_MESSAGE)
+
+
+def _name(given: str | None) -> str | None:
+    """A code, a field or an id that an answer names, which may be anything."""
+    return given and one_line(without_people(given), _LONGEST_NAME)
 
 
 def _kind(status: int) -> type[IntercomError]:
