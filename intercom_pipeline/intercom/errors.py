@@ -8,7 +8,7 @@
     │   ├── QueryRefused             a search that breaks one of Intercom's rules; it was not sent
     │   ├── Conflict                 409: needs thought for each endpoint
     │   ├── RedirectRefused          3xx: redirects are never followed
-    │   └── PagesLoop                the server handed out a page token twice
+    │   └── PagesLoop                the server handed out a page or a page token twice
     ├── Retryable                worth another try; the client has used up its own
     │   ├── RateLimited              429
     │   ├── ServerUnavailable        5xx, as JSON or HTML
@@ -143,7 +143,7 @@ class RedirectRefused(Fatal):
 
 
 class PagesLoop(Fatal):
-    """The same page token came twice: going on would never end."""
+    """The same page or page token came twice: going on might never end."""
 
     summary = "Intercom handed out the same page twice"
     advice = "Run it again; what was read so far is kept."

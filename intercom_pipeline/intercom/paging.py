@@ -11,9 +11,10 @@ Of a paging URL the server sends, only the page token in it is used; it is never
 too slow or too large, fewer records are asked for.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -108,31 +109,37 @@ async def numbered_pages(
     version: str | None = None,
     by_post: bool = False,
 ) -> AsyncGenerator[Page]:
-    """The pages of a listing by page number; `start` counts pages of `per_page` records, from 1."""
-    method = partial(client.post, json={}) if by_post else client.get
+    """The pages of a listing by page number; `start` counts pages of `per_page` records, from 1.
 
-    def ask(number: int, size: int, *, give_up_when_slow: bool) -> Awaitable[Response[PageBody]]:
-        return method(
+    Raises:
+        PagesLoop: Another page came than was asked for, or the same again: going on might never end.
+    """
+    method = partial(client.post, json={}) if by_post else client.get
+    about = Request(method="POST" if by_post else "GET", path=path)
+
+    async def ask(number: int, size: int, *, give_up_when_slow: bool) -> Response[PageBody]:
+        answer = await method(
             path,
             params={**(params or {}), "page": number, "per_page": size},
             version=version,
             decode=partial(page_body, records=records),
             give_up_when_slow=give_up_when_slow,
         )
+        came = _whole_number(answer.content.pages, "page")
+        if _goes_on(answer) and came not in {None, number}:
+            raise PagesLoop(about.failure(f"page {number} was asked for, and page {came} came"))
+        return answer
 
-    number, more = start, True
+    number, more, before = start, True, b""
     while more:
         answers = await _covering(ask, number, per_page)
-        last = answers[-1].content
-        more = bool(last.records) and _has_more(last.pages)
-        number += 1
-        yield Page(
-            records=[record for answer in answers for record in answer.content.records],
-            total_count=last.total_count,
-            next=number if more else None,
-            bytes=sum(len(answer.body) for answer in answers),
-            total_pages=_total_pages(last.pages),
-        )
+        more = _goes_on(answers[-1])
+        page = _joined(answers, number + 1 if more else None)
+        digest = _digest(page)
+        if more and digest == before:
+            raise PagesLoop(about.failure(f"page {number} holds just what the page before it held"))
+        yield page
+        number, before = number + 1, digest
 
 
 async def single_page(
@@ -210,6 +217,22 @@ async def _covering(
     return answers
 
 
+def _joined(answers: Sequence[Response[PageBody]], following: int | None) -> Page:
+    """The page that answers cover together."""
+    last = answers[-1].content
+    return Page(
+        records=[record for answer in answers for record in answer.content.records],
+        total_count=last.total_count,
+        next=following,
+        bytes=sum(len(answer.body) for answer in answers),
+        total_pages=_whole_number(last.pages, "total_pages"),
+    )
+
+
+def _digest(page: Page) -> bytes:
+    return sha256(b"\n".join(bytes(record) for record in page.records)).digest()
+
+
 def _page(answer: Response[PageBody], following: str | int | None) -> Page:
     content = answer.content
     return Page(
@@ -233,14 +256,20 @@ def _token(answer: Response[PageBody], about: Request) -> str | None:
     return str(token)
 
 
+def _goes_on(answer: Response[PageBody]) -> bool:
+    """Whether a page by number is followed by another; an empty one is the end whatever it promises."""
+    return bool(answer.content.records) and _has_more(answer.content.pages)
+
+
 def _has_more(pages: Any) -> bool:
     if not isinstance(pages, dict):
         return False
-    page, total = pages.get("page"), _total_pages(pages)
-    counted = isinstance(page, int) and total is not None and page < total
+    page, total = _whole_number(pages, "page"), _whole_number(pages, "total_pages")
+    counted = page is not None and total is not None and page < total
     return bool(pages.get("next")) or counted
 
 
-def _total_pages(pages: Any) -> int | None:
-    total = pages.get("total_pages") if isinstance(pages, dict) else None
-    return total if isinstance(total, int) else None
+def _whole_number(pages: Any, name: str) -> int | None:
+    """A number of the `pages` object, where it has that."""
+    found = pages.get(name) if isinstance(pages, dict) else None
+    return found if isinstance(found, int) else None

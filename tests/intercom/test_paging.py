@@ -155,6 +155,27 @@ def test_a_page_token_that_comes_again_is_an_error(script: list[str]) -> None:
     assert len(asked(router)) == len(script)
 
 
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ([page(1, page=1, total_pages=2)] * 2, "page 2 was asked for, and page 1 came"),
+        ([page(1, following="https://x"), page(1, total=6, following="https://x")], "page 2 holds just what"),
+    ],
+)
+def test_a_numbered_page_that_comes_again_is_an_error(script: list[httpx.Response], said: str) -> None:
+    """By its number, or, where it has none, by what it holds."""
+    router = answers(*script, page(9))
+    with pytest.raises(errors.PagesLoop, match=said):
+        pages_of(router, lambda client: numbered_pages(client, "/articles"))
+    assert len(asked(router)) == 2
+
+
+def test_a_last_page_with_another_number_is_the_end() -> None:
+    """Records were deleted meanwhile, and there are fewer pages than there were."""
+    router = answers(page(1, page=1, total_pages=2), page(1, page=1, total_pages=1))
+    assert len(pages_of(router, lambda client: numbered_pages(client, "/articles"))) == 2
+
+
 def listing(slow_above: int, records: int = 40) -> respx.MockRouter:
     """Serves records by position; answers 504 when more than `slow_above` are asked for at once."""
 
