@@ -137,9 +137,7 @@ class _Walk:
                 return [self.through(rule, each) for each in value if not self._refers(each)]
             case str():
                 return None if value in self.ids else self.tombstones.without_mentions(value, _person(rule))
-            case bool():
-                return value
-            case int():
+            case int() if _person(rule) and not isinstance(value, bool):
                 return None if self.tombstones.knows(Mark.PHONE, str(value)) else value
         return value
 
@@ -148,7 +146,8 @@ class _Walk:
             if isinstance(rule, Leaf):
                 return None
             value = applied(rule, value, None)
-        return {key: self._field(rule, key, each) for key, each in value.items()}
+        # Most fields of most records are null.
+        return {key: each and self._field(rule, key, each) for key, each in value.items()}
 
     def _field(self, rule: Rule, key: str, value: Any) -> Any:
         if isinstance(value, dict) and self._refers(value):

@@ -35,7 +35,7 @@ class Sought:
         email: Tells of an e-mail address in lower case.
         phone: Tells of the digits of a telephone number.
         name: Tells of a name as `name_in_words` gives it.
-        words: How many words the names have that are looked for.
+        words: How many words the names have that are looked for, the most first.
     """
 
     email: Known
@@ -44,12 +44,20 @@ class Sought:
     words: Collection[int] = ()
 
 
-def replaced(text: str, sought: Sought) -> str:
-    """The text with `REMOVED` for each mention."""
-    text = _EMAIL.sub(lambda found: _without_email(found[0], sought.email), text)
+def replaced(text: str, sought: Sought, *, names: bool) -> str:
+    """The text with `REMOVED` for each mention.
+
+    Args:
+        text: The text.
+        sought: What is sought.
+        names: Whether names are.
+    """
+    if _ANY_SIGN.search(text):
+        text = _EMAIL.sub(lambda found: _without_email(found[0], sought.email), text)
     text = _PHONE.sub(lambda found: _without_phone(found[0], sought.phone), text)
-    for words in sorted(sought.words, reverse=True):
-        text = _without_name(text, words, sought.name)
+    if names and sought.words and _GAP.search(text):
+        for words in sought.words:
+            text = _without_name(text, words, sought.name)
     return text
 
 

@@ -6,6 +6,7 @@ takes the old one's place in one step; until then the old one is untouched.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -13,9 +14,16 @@ import duckdb
 from intercom_pipeline.warehouse.connecting import connected
 from intercom_pipeline.warehouse.ddl import identifier, literal
 from intercom_pipeline.warehouse.files import DataFolder, put_in_place
+from intercom_pipeline.warehouse.room import room_for
 from intercom_pipeline.warehouse.sieve import Sieve
 from intercom_pipeline.warehouse.sifting import Former, Sifted, sifted_rows, sifting
 from intercom_pipeline.warehouse.table import Table
+
+_AT_ONCE = 10_000
+"""Rows that are written at a time."""
+
+_LARGE = 100_000_000
+"""Bytes that such rows may have, where they are large."""
 
 Finish = Callable[[duckdb.DuckDBPyConnection], None]
 
@@ -63,7 +71,9 @@ def count(folder: DataFolder, file: Path, tables: Sequence[Table], sieve: Sieve)
         for schema, name in former.names:
             if former.is_sifted(schema, name):
                 with sifting(former, name) as sifted:
-                    connection.execute(f"SELECT count(*) FROM ({sifted_rows(former, name)})").fetchall()
+                    connection.execute(
+                        f"SELECT count(*) FROM ({sifted_rows(former, name, 'true')})"
+                    ).fetchall()
                 found[name] = sifted
     counting.unlink()
     return {name: each for name, each in found.items() if each.gone or each.changed}
@@ -72,11 +82,27 @@ def count(folder: DataFolder, file: Path, tables: Sequence[Table], sieve: Sieve)
 def _copy(former: Former, schema: str, name: str) -> Sifted:
     target = f"{identifier(schema)}.{identifier(name)}"
     if not former.is_sifted(schema, name):
-        former.connection.execute(f"INSERT INTO {target} FROM former.{target}")
+        for window in _windows(former, target):
+            former.connection.execute(f"INSERT INTO {target} FROM former.{target} WHERE {window}")
         return Sifted()
     with sifting(former, name) as sifted:
-        former.connection.execute(f"INSERT INTO {target} BY NAME {sifted_rows(former, name)}")
+        for window in _windows(former, target):
+            rows, before = sifted_rows(former, name, window), replace(sifted)
+            try:
+                former.connection.execute(f"INSERT INTO {target} BY NAME {rows}")
+            except duckdb.OutOfMemoryException:
+                # Rows of many megabytes; what was counted of them is counted again.
+                sifted.gone, sifted.changed = before.gone, before.changed
+                with room_for(former.connection, _LARGE):
+                    former.connection.execute(f"INSERT INTO {target} BY NAME {rows}")
     return sifted
+
+
+def _windows(former: Former, target: str) -> Iterator[str]:
+    """SQL that picks the rows of a table, so many at a time: memory stays flat however many there are."""
+    [(last,)] = former.connection.execute(f"SELECT max(rowid) FROM former.{target}").fetchall()
+    for first in range(0, last + 1, _AT_ONCE):
+        yield f"rowid BETWEEN {first} AND {first + _AT_ONCE - 1}"
 
 
 @contextmanager

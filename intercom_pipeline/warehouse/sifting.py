@@ -1,5 +1,6 @@
 """Rows of a stored table on their way through a sieve, as the records they stand for."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +19,10 @@ from intercom_pipeline.warehouse.sieve import Sieve
 from intercom_pipeline.warehouse.table import BOOKKEEPING, Column, Kind, Table
 
 _TEXTS = frozenset({Kind.ID, Kind.TEXT, Kind.JSON})
-_GONE = '"gone"'
+_GONE = "{}"
+_CHANGED = "_changed"
+"""The key of a row that changed under which the keys stand of what did."""
+
 _HISTORY = "_history"
 _EXTRA = next(column for column in BOOKKEEPING if column.name == EXTRA)
 
@@ -92,7 +96,7 @@ def sifting(former: Former, name: str) -> Iterator[Sifted]:
             return _GONE
         changed = {key: left.get(key) for key, value in record.items() if left.get(key) != value}
         sifted.changed += bool(changed)
-        return encode(changed).decode() if changed else None
+        return encode({**changed, _CHANGED: list(changed)}).decode() if changed else None
 
     former.connection.create_function(
         "sift",
@@ -108,8 +112,8 @@ def sifting(former: Former, name: str) -> Iterator[Sifted]:
         former.connection.remove_function("sift")
 
 
-def sifted_rows(former: Former, name: str) -> str:
-    """SQL for the rows of a table that are left; what is derived in those that changed is worked out anew."""
+def sifted_rows(former: Former, name: str, window: str) -> str:
+    """SQL for what is left of those rows of a table for which SQL holds; what is derived is so anew."""
     table = former.table(name)
     columns = former.columns["main", name]
     taken = [
@@ -117,9 +121,10 @@ def sifted_rows(former: Former, name: str) -> str:
     ]
     names = {column.name for column in taken}
     derived = [each for each in table.columns if each.name in columns and names & _words(each.expression)]
+    left = f"WHERE _sifted IS NULL OR _sifted.{_CHANGED} IS NOT NULL"
     return (
         f"SELECT * EXCLUDE (_sifted){_replace(derived, _again)} FROM (SELECT *{_replace(taken, _value)} "
-        f"FROM ({_read(former, name, taken)}) WHERE _sifted IS NULL OR json_type(_sifted) = 'OBJECT')"
+        f"FROM ({_read(former, name, taken, window)}) {left})"
     )
 
 
@@ -141,13 +146,11 @@ def _replace(columns: Sequence[Column], value: Callable[[Column], str]) -> str:
 
 def _value(column: Column) -> str:
     """SQL for a column's value after the sieve."""
-    name, pointer = identifier(column.name), literal(f"/{column.key}")
-    changed = "NULL"
-    if column.kind is Kind.JSON:
-        changed = f"nullif((_sifted -> {pointer})::VARCHAR, 'null')::JSON"
-    elif column.kind in _TEXTS:
-        changed = f"(_sifted ->> {pointer})"
-    return f"CASE WHEN json_exists(_sifted, {pointer}) THEN {changed} ELSE {name} END"
+    name, key = identifier(column.name), identifier(column.key)
+    changed = f"_sifted.{key}" if column.kind in _TEXTS else "NULL"
+    return (
+        f"CASE WHEN list_contains(_sifted.{_CHANGED}, {literal(column.key)}) THEN {changed} ELSE {name} END"
+    )
 
 
 def _again(column: Column) -> str:
@@ -156,12 +159,16 @@ def _again(column: Column) -> str:
     return f"CASE WHEN _sifted IS NULL THEN {name} ELSE ({column.expression})::{column.kind.sql_type} END"
 
 
-def _read(former: Former, name: str, taken: Sequence[Column]) -> str:
+def _read(former: Former, name: str, taken: Sequence[Column], window: str) -> str:
     """SQL for the former rows, each with what the sieve says of it: NULL where nothing changes."""
     fields = ", ".join(f"{literal(column.key)}, {identifier(column.name)}" for column in taken)
+    # Read out at once: to look up each column in the JSON would take as many times the memory.
+    types = {column.key: column.kind.sql_type for column in taken if column.kind in _TEXTS}
+    structure = json.dumps({_CHANGED: ["VARCHAR"], **types})
     return (
-        f"SELECT *, sift(json_object({fields})::VARCHAR, {_is_theirs(former, name)})::JSON AS _sifted "
-        f"FROM former.main.{identifier(name)} WHERE NOT {_is_gone(former, name)}"
+        f"SELECT *, from_json(sift(json_object({fields})::VARCHAR, {_is_theirs(former, name)})::JSON, "
+        f"{literal(structure)}) AS _sifted "
+        f"FROM former.main.{identifier(name)} WHERE {window} AND NOT {_is_gone(former, name)}"
     )
 
 

@@ -11,6 +11,9 @@ from intercom_pipeline.warehouse.mentions import REMOVED, Sought, name_in_words,
 from intercom_pipeline.warehouse.privacy_key import Key
 from intercom_pipeline.warehouse.table import Person
 
+_SHORTEST_MENTION = 5
+"""Characters of the shortest e-mail address, telephone number or full name."""
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -70,13 +73,13 @@ class Tombstones:
     Attributes:
         ids: The contacts' ids.
         known: What they are known by else.
-        words: How many words their names have.
+        sought: What to look for in texts.
         key: The key of the data folder.
     """
 
     ids: frozenset[str]
     known: Mapping[Mark, Collection[str]]
-    words: frozenset[int]
+    sought: Sought
     key: Key
 
     def knows(self, mark: Mark, value: object) -> bool:
@@ -86,29 +89,26 @@ class Tombstones:
 
     def without_mentions(self, text: str, person: Person | None) -> str:
         """A text without mentions of who was purged; a name elsewhere may be that of somebody else."""
+        if len(text) < _SHORTEST_MENTION and person is not Person.IDENTITY:
+            return text
         mark = _MARKS.get(person) if person else None
         if mark and self.knows(mark, text):
             return REMOVED
-        return replaced(
-            text,
-            Sought(
-                email=lambda address: self.key.of(address) in self.known[Mark.EMAIL],
-                phone=lambda digits: self.key.of(digits) in self.known[Mark.PHONE],
-                name=lambda name: self.key.of(name) in self.known[Mark.NAME],
-                words=() if person is Person.NAME else self.words,
-            ),
-        )
+        return replaced(text, self.sought, names=person is not Person.NAME)
 
 
 def gathered(stones: Iterable[Tombstone], key: Key) -> Tombstones:
     """Tombstones as they are asked."""
     stones = list(stones)
-    return Tombstones(
-        ids=frozenset(stone.contact_id for stone in stones),
-        known={mark: {s.digest for s in stones if s.mark is mark and s.digest} for mark in Mark},
-        words=frozenset(stone.words for stone in stones) - {0},
-        key=key,
+    known = {mark: {s.digest for s in stones if s.mark is mark and s.digest} for mark in Mark}
+    sought = Sought(
+        email=lambda address: key.of(address) in known[Mark.EMAIL],
+        phone=lambda digits: key.of(digits) in known[Mark.PHONE],
+        name=lambda name: key.of(name) in known[Mark.NAME],
+        words=tuple(sorted({stone.words for stone in stones} - {0}, reverse=True)),
     )
+    ids = frozenset(stone.contact_id for stone in stones)
+    return Tombstones(ids=ids, known=known, sought=sought, key=key)
 
 
 def stored(connection: duckdb.DuckDBPyConnection) -> list[Tombstone]:
