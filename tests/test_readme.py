@@ -34,7 +34,7 @@ SIMPLE = [command for command in COMMANDS if command not in {TESTS, DAGSTER}]
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    sizes = Sizes(contacts=60, conversations=20, articles=5, long_conversations=0)
+    sizes = Sizes(contacts=60, conversations=200, articles=5, long_conversations=0)
     with serve(sizes=sizes, options=Options(limit_per_minute=6_000_000), seed=12) as served:
         yield served
 
