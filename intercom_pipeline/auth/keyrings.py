@@ -1,6 +1,7 @@
 """The system's keyring, where the extra `keyring` is installed and the system has one."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from intercom_pipeline.errors import PipelineError
@@ -12,12 +13,20 @@ _SERVICE = "intercom-pipeline"
 
 
 class KeyringUnavailable(PipelineError):
-    """The system's keyring does not give or take a token."""
+    """The system's keyring does not give, take or let go of a token."""
+
+
+class StillInKeyring(KeyringUnavailable):
+    """A token was stored in a file, and the keyring still holds the one that it replaces."""
 
 
 def is_there() -> bool:
     """Whether there is a keyring that can keep a token."""
-    return _backend() is not None
+    try:
+        with _reached():
+            return True
+    except KeyringUnavailable:
+        return False
 
 
 def put(name: str, token: str) -> None:
@@ -26,12 +35,8 @@ def put(name: str, token: str) -> None:
     Raises:
         KeyringUnavailable: There is no keyring, or it is locked.
     """
-    from keyring.errors import KeyringError  # noqa: PLC0415 - an extra
-
-    try:
-        _needed().set_password(_SERVICE, name, token)
-    except KeyringError as error:
-        raise _unavailable(type(error).__name__) from None
+    with _reached() as backend:
+        backend.set_password(_SERVICE, name, token)
 
 
 def get(name: str) -> str:
@@ -40,43 +45,46 @@ def get(name: str) -> str:
     Raises:
         KeyringUnavailable: There is no keyring, it is locked, or does not have it.
     """
-    backend = _needed()
-    from keyring.errors import KeyringError  # noqa: PLC0415 - an extra
-
-    try:
+    with _reached() as backend:
         token = backend.get_password(_SERVICE, name)
-    except KeyringError as error:
-        raise _unavailable(type(error).__name__) from None
     if token is None:
         raise _unavailable("it does not have the token")
     return token
 
 
 def forget(name: str) -> None:
-    """Remove a token, if it is kept."""
-    backend = _backend()
-    if backend is not None:
-        from keyring.errors import KeyringError  # noqa: PLC0415 - an extra
+    """Remove a token, if it is kept.
 
-        with suppress(KeyringError):
+    Raises:
+        KeyringUnavailable: There is no keyring, it is locked, or still has it.
+    """
+    with _reached() as backend:
+        from keyring.errors import PasswordDeleteError  # noqa: PLC0415 - an extra
+
+        try:
             backend.delete_password(_SERVICE, name)
+        except PasswordDeleteError:
+            # It says so of what it does not have, and some say so of what they do not let go of.
+            if backend.get_password(_SERVICE, name) is not None:
+                raise
 
 
-def _needed() -> "KeyringBackend":
-    backend = _backend()
-    if backend is None:
-        raise _unavailable("there is none, or the extra keyring is not installed")
-    return backend
-
-
-def _backend() -> "KeyringBackend | None":
+@contextmanager
+def _reached() -> "Iterator[KeyringBackend]":
+    """The keyring; whatever goes wrong with it in the block is told as KeyringUnavailable."""
     try:
         import keyring  # noqa: PLC0415 - an extra
     except ImportError:
-        return None
-    backend = keyring.get_keyring()
-    # Those that keep nothing, or refuse everything, say so by their priority.
-    return backend if backend.priority > 0 else None
+        raise _unavailable("the extra keyring is not installed") from None
+    try:
+        backend = keyring.get_keyring()
+        # Those that keep nothing, or refuse everything, say so by their priority.
+        if backend.priority > 0:
+            yield backend
+            return
+    except Exception as error:  # noqa: BLE001 - keyrings raise whatever the system below them does
+        raise _unavailable(type(error).__name__) from None
+    raise _unavailable("this system has none")
 
 
 def _unavailable(why: str) -> KeyringUnavailable:

@@ -1,12 +1,9 @@
 """Stored access tokens, one profile a workspace: for this user alone, replaced in one step.
 
-A profile is a file `profiles/NAME.json` (0600) in the configuration folder (0700). Its token stands in it, or
-in the system's keyring where that is there and was not declined.
+A profile is a file `profiles/NAME.json` (0600, in a folder of 0700) in the configuration folder. Its token
+stands in it, or in the system's keyring where that is there and was not declined.
 """
 
-import os
-import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,31 +14,27 @@ from typing import Any
 
 import msgspec
 
-from intercom_pipeline.auth import keyrings
-from intercom_pipeline.errors import PipelineError
-from intercom_pipeline.intercom.connection import Secret
+from intercom_pipeline.auth import keyrings, private
+from intercom_pipeline.auth.keyrings import KeyringUnavailable, StillInKeyring
+from intercom_pipeline.auth.profile_errors import (
+    ProfileError,
+    ProfileExposed,
+    ProfileRefused,
+    ProfileUnreadable,
+)
+from intercom_pipeline.auth.profile_names import ANOTHER, RULE, is_name
+from intercom_pipeline.intercom.connection import HOSTS, Secret, check_host
 
-_PRIVATE_FILE = 0o600
-_PRIVATE_FOLDER = 0o700
-_OTHERS = 0o077
-_OTHERS_WRITE = 0o022
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-
-
-class ProfileError(PipelineError):
-    """A stored token cannot be used."""
-
-
-class ProfileRefused(ProfileError):
-    """No profile can have this name."""
-
-
-class ProfileExposed(ProfileError):
-    """Other users of the machine may read or change a stored token."""
-
-
-class ProfileUnreadable(ProfileError):
-    """The file of a profile is no profile, or cannot be read or written."""
+__all__ = [
+    "Keeper",
+    "Obtained",
+    "Profile",
+    "ProfileError",
+    "ProfileExposed",
+    "ProfileRefused",
+    "ProfileStore",
+    "ProfileUnreadable",
+]
 
 
 class Obtained(StrEnum):
@@ -63,6 +56,8 @@ class Keeper(StrEnum):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
     """A workspace and the token that opens it.
+
+    Raises ValueError for an unknown region, or an address that is neither Intercom's nor this machine's.
 
     Attributes:
         name: What it is called here.
@@ -92,6 +87,12 @@ class Profile:
     saved_at: datetime
     kept_in: Keeper = Keeper.FILE
 
+    def __post_init__(self) -> None:
+        if self.region not in HOSTS:
+            raise ValueError(f"the region is one of {', '.join(HOSTS)}, not {self.region!r}")
+        if self.base_url is not None:
+            check_host(self.base_url.rstrip("/"))
+
 
 @dataclass(frozen=True, slots=True)
 class ProfileStore:
@@ -114,12 +115,8 @@ class ProfileStore:
         Raises:
             ProfileRefused: No profile can have this name.
         """
-        if not _NAME.fullmatch(name):
-            raise ProfileRefused(
-                f"A profile cannot be called {name!r}.",
-                why="A name begins with a letter or digit; letters, digits, _, . and - follow, at most 63.",
-                fix="Choose another with --profile or INTERCOM_PROFILE.",
-            )
+        if not is_name(name):
+            raise ProfileRefused(f"A profile cannot be called {name!r}.", why=RULE, fix=ANOTHER)
         return self._profiles / f"{name}.json"
 
     def load(self, name: str) -> Profile | None:
@@ -133,10 +130,10 @@ class ProfileStore:
         """
         path = self.path(name)
         with _told(path):
-            if not path.exists():
+            if not path.is_symlink() and not path.exists():
                 return None
-            _check_private(path)
-            stored = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+            private.check_folders(self.folder, self._profiles)
+            stored = msgspec.json.decode(private.read(path), type=dict[str, Any])
             if stored.get("kept_in") == Keeper.KEYRING:
                 stored["token"] = keyrings.get(str(path))
             return msgspec.convert(stored | {"name": name}, Profile, dec_hook=_secret)
@@ -146,41 +143,85 @@ class ProfileStore:
 
         Raises:
             ProfileRefused: No profile can have this name.
+            ProfileExposed: Others may read or change what is in the folder.
             ProfileUnreadable: It cannot be written.
+            StillInKeyring: It is stored in its file, and the keyring does not let go of the old token.
             KeyringUnavailable: The keyring does not take its token.
         """
         path = self.path(profile.name)
-        in_file = profile.kept_in is Keeper.FILE
-        kept_apart = {"name"} if in_file else {"name", "token"}
-        facts = msgspec.to_builtins(profile, enc_hook=Secret.reveal)
-        stored = {key: value for key, value in facts.items() if key not in kept_apart}
         with _told(path):
-            for folder in (self.folder, self._profiles):
-                folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-                folder.chmod(_PRIVATE_FOLDER)
-            if not in_file:
-                keyrings.put(str(path), profile.token.reveal())
-            _replace(path, msgspec.json.format(msgspec.json.encode(stored), indent=2))
-        if in_file:
-            keyrings.forget(str(path))
+            private.make_folder(self._profiles)
+            private.check_folders(self.folder, self._profiles)
+            private.check_no_link(path)
+            was_in_keyring = _may_be_in_keyring(path)
+            with private.replacing(path, _content(profile)):
+                if profile.kept_in is Keeper.KEYRING:
+                    keyrings.put(str(path), profile.token.reveal())
+        if was_in_keyring and profile.kept_in is Keeper.FILE:
+            _leave_keyring(path)
 
     def delete(self, name: str) -> bool:
-        """Remove a profile and its token; whether there was one.
+        """Remove a profile and its token; whether there was one. In an exposed folder, too.
 
         Raises:
             ProfileRefused: No profile can have this name.
+            ProfileExposed: A link stands in its place.
             ProfileUnreadable: It cannot be removed.
+            KeyringUnavailable: The keyring that keeps its token does not let go of it; nothing is removed.
         """
         path = self.path(name)
-        keyrings.forget(str(path))
         with _told(path):
-            there = path.exists()
-            path.unlink(missing_ok=True)
-        return there
+            private.check_no_link(path)
+            if not path.exists():
+                return False
+            if _may_be_in_keyring(path):
+                _forget(path)
+            path.unlink()
+        return True
 
     @property
     def _profiles(self) -> Path:
         return self.folder / "profiles"
+
+
+def _content(profile: Profile) -> bytes:
+    kept_apart = {"name"} if profile.kept_in is Keeper.FILE else {"name", "token"}
+    facts = msgspec.to_builtins(profile, enc_hook=Secret.reveal)
+    stored = {key: value for key, value in facts.items() if key not in kept_apart}
+    return msgspec.json.format(msgspec.json.encode(stored), indent=2)
+
+
+def _may_be_in_keyring(path: Path) -> bool:
+    """Whether the file says that its token is in the keyring; for a damaged one, whether there is any."""
+    try:
+        stored = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+        return Keeper(stored["kept_in"]) is Keeper.KEYRING
+    except FileNotFoundError:
+        return False
+    except (KeyError, ValueError, msgspec.MsgspecError):
+        return keyrings.is_there()
+
+
+def _forget(path: Path) -> None:
+    try:
+        keyrings.forget(str(path))
+    except KeyringUnavailable as error:
+        raise KeyringUnavailable(
+            f"The token stored as {path.stem} is not removed: the system's keyring does not let go of it.",
+            why=error.why,
+            fix=f"Unlock it and try again; or revoke the token in the Developer Hub, then remove {path}.",
+        ) from None
+
+
+def _leave_keyring(path: Path) -> None:
+    try:
+        keyrings.forget(str(path))
+    except KeyringUnavailable as error:
+        raise StillInKeyring(
+            f"The token is stored in {path}; the system's keyring may still hold the one before.",
+            why=error.why,
+            fix="Revoke the old one in the Developer Hub, or remove the keyring's entry intercom-pipeline.",
+        ) from None
 
 
 def _secret(_: type, text: Any) -> Secret:
@@ -204,34 +245,3 @@ def _told(path: Path) -> Iterator[None]:
             why="It was changed or cut short.",
             fix="Run intercom-pipeline auth login again, which replaces it.",
         ) from None
-
-
-def _check_private(path: Path) -> None:
-    """Refuse a file that others can read, and a folder in which they could put another in its place."""
-    if os.name != "posix":
-        return
-    if path.stat().st_mode & _OTHERS:
-        raise _exposed(path, "read", _PRIVATE_FILE)
-    if path.parent.stat().st_mode & _OTHERS_WRITE:
-        raise _exposed(path.parent, "change", _PRIVATE_FOLDER)
-
-
-def _exposed(path: Path, do: str, mode: int) -> ProfileExposed:
-    return ProfileExposed(
-        f"Other users of this machine can {do} {path}, so the token in it is not used.",
-        why=f"Its permissions are {path.stat().st_mode & 0o777:o}; they have to be {mode:o}.",
-        fix=f"If nobody else saw it: chmod {mode:o} {path}. Otherwise revoke the token and log in again.",
-    )
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file, for this user alone, and put it in its place in one step."""
-    descriptor, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(fresh).replace(path)
-    finally:
-        Path(fresh).unlink(missing_ok=True)

@@ -76,7 +76,10 @@ def keep(profiles: ProfileStore, profile: Profile, store: Store) -> Profile:
         except keyrings.KeyringUnavailable as error:
             print_error(error)
     kept = replace(profile, kept_in=Keeper.KEYRING if store is Store.KEYRING else Keeper.FILE)
-    profiles.save(kept)
+    try:
+        profiles.save(kept)
+    except keyrings.StillInKeyring as remark:
+        print_error(remark)
     return kept
 
 

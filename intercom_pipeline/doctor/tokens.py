@@ -10,6 +10,7 @@ from intercom_pipeline.intercom.moments import ago
 from intercom_pipeline.settings import Settings, Sourced, sources
 
 _SECRETS = ("INTERCOM_ACCESS_TOKEN", "INTERCOM_CLIENT_SECRET")
+_OTHERS_WRITE = 0o022
 
 
 def token(settings: Settings, given: Mapping[str, Sourced]) -> Finding:
@@ -33,9 +34,9 @@ def stored(settings: Settings) -> Finding:
     names = store.names()
     if not names:
         return ok("none is stored")
-    if exposed([store.folder, *store.folder.rglob("*")]):
+    if exposed(store.folder.rglob("*")) or store.folder.stat().st_mode & _OTHERS_WRITE:
         return warning(
-            f"other users of this machine can read {store.folder} or what is in it",
+            f"other users of this machine can change {store.folder} or read what is in it",
             f"chmod -R go-rwx '{store.folder}', and rotate the tokens if anybody else was there.",
         )
     return ok(f"{', '.join(names)} in {store.folder}, for this user alone")

@@ -1,5 +1,7 @@
 """Stored tokens: for one user alone, replaced in one step, never sent elsewhere."""
 
+import json
+import os
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +23,8 @@ from intercom_pipeline.auth.profiles import (
     ProfileStore,
     ProfileUnreadable,
 )
+from intercom_pipeline.cli.auth_options import Store
+from intercom_pipeline.cli.obtaining import keep
 from intercom_pipeline.defs.resources import IntercomResource
 from intercom_pipeline.intercom.connection import HOSTS, Secret
 from intercom_pipeline.settings import SettingRefused, TokenMissing, load_settings
@@ -58,12 +62,19 @@ def test_a_profile_comes_back_as_it_was_stored(store: ProfileStore) -> None:
 
 
 def test_only_their_owner_can_read_stored_tokens(store: ProfileStore) -> None:
-    """A file is 0600 in folders of 0700, also where the folders were there, open to all."""
-    store.folder.mkdir(mode=0o755)
-    store.save(PROFILE)
+    """A file is 0600 in folders of 0700, whatever the umask; a folder that was there stays as it was."""
+    before = os.umask(0)
+    try:
+        store.save(PROFILE)
+    finally:
+        os.umask(before)
     path = store.path("default")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert {stat.S_IMODE(each.stat().st_mode) for each in (path.parent, store.folder)} == {0o700}
+    store.folder.chmod(0o755)
+    store.save(PROFILE)
+    assert stat.S_IMODE(store.folder.stat().st_mode) == 0o755
+    assert store.load("default") == PROFILE
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
@@ -76,11 +87,61 @@ def test_a_file_that_others_can_read_is_refused(store: ProfileStore, mode: int) 
     assert CANARY not in str(told.value)
 
 
-def test_a_folder_that_others_can_change_is_refused(store: ProfileStore) -> None:
-    """They could put a token of their own in place of it."""
+@pytest.mark.parametrize(
+    ("name", "mode", "fix"),
+    [(".", 0o770, "chmod go-w"), (".", 0o1777, "chmod go-w"), ("profiles", 0o770, "chmod 700")],
+)
+def test_a_folder_that_others_can_change_is_refused(
+    store: ProfileStore, name: str, mode: int, fix: str
+) -> None:
+    """They could put a token of their own in place of it: nothing is read, stored or mended there."""
     store.save(PROFILE)
-    store.path("default").parent.chmod(0o770)
-    with pytest.raises(ProfileExposed, match="chmod 700"):
+    folder = store.folder / name
+    folder.chmod(mode)
+    with pytest.raises(ProfileExposed, match=fix):
+        store.load("default")
+    with pytest.raises(ProfileExposed, match=fix):
+        store.save(PROFILE)
+    assert stat.S_IMODE(folder.stat().st_mode) == mode
+    assert store.delete("default")
+
+
+@pytest.mark.parametrize("linked", ["profiles", "profiles/default.json"])
+def test_a_link_is_refused(store: ProfileStore, tmp_path: Path, linked: str) -> None:
+    """What it leads to is not read, changed or taken for removed."""
+    store.save(PROFILE)
+    there = store.folder / linked
+    elsewhere = there.rename(tmp_path / "elsewhere")
+    mode = elsewhere.stat().st_mode
+    there.symlink_to(elsewhere)
+    with pytest.raises(ProfileExposed, match="is a link"):
+        store.load("default")
+    with pytest.raises(ProfileExposed, match="is a link"):
+        store.save(replace(PROFILE, token=Secret("another")))
+    assert elsewhere.stat().st_mode == mode
+    if elsewhere.is_file():
+        with pytest.raises(ProfileExposed, match="is a link"):
+            store.delete("default")
+        assert CANARY in elsewhere.read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to another user")
+@pytest.mark.parametrize("given", [".", "profiles", "profiles/default.json"])
+def test_what_belongs_to_another_user_is_refused(store: ProfileStore, given: str) -> None:
+    """Whatever its permissions are: its owner can change them."""
+    store.save(PROFILE)
+    os.chown(store.folder / given, 12345, 12345)
+    with pytest.raises(ProfileExposed, match="belongs to another user"):
+        store.load("default")
+
+
+@pytest.mark.parametrize("changed", [{"region": "mars"}, {"base_url": "https://evil.example"}])
+def test_a_token_for_an_unknown_place_is_no_token(store: ProfileStore, changed: dict[str, str]) -> None:
+    """No command gets one whose host is none of Intercom's."""
+    store.save(PROFILE)
+    path = store.path("default")
+    path.write_text(json.dumps(json.loads(path.read_text()) | changed))
+    with pytest.raises(ProfileUnreadable, match="auth login"):
         store.load("default")
 
 
@@ -186,24 +247,28 @@ def test_dagster_reads_the_stored_token_when_it_connects(
 
 
 class Ring(KeyringBackend):
-    """A keyring in memory, which can be locked."""
+    """A keyring in memory, which can be locked, and fail as the system below it does."""
 
     priority = 9
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # the library is not typed
         self.kept: dict[tuple[str, str], str] = {}
-        self.locked = False
+        self.fails: Exception | None = None
 
     def get_password(self, service: str, username: str) -> str | None:
-        if self.locked:
-            raise KeyringLocked
+        if self.fails:
+            raise self.fails
         return self.kept.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
+        if self.fails:
+            raise self.fails
         self.kept[service, username] = password
 
     def delete_password(self, service: str, username: str) -> None:
+        if self.fails:
+            raise self.fails
         if (service, username) not in self.kept:
             raise PasswordDeleteError
         del self.kept[service, username]
@@ -227,12 +292,32 @@ def test_a_keyring_keeps_the_token_out_of_the_file(store: ProfileStore, ring: Ri
     assert not ring.kept
 
 
-def test_a_locked_keyring_is_told(store: ProfileStore, ring: Ring) -> None:
-    """With the ways out."""
-    store.save(replace(PROFILE, kept_in=Keeper.KEYRING))
-    ring.locked = True
+@pytest.mark.parametrize("why", [KeyringLocked(), RuntimeError("the bus is gone"), PasswordDeleteError()])
+def test_a_keyring_that_fails_is_told(store: ProfileStore, ring: Ring, why: Exception) -> None:
+    """Whatever it raises: with the ways out, and without a token that it keeps being called removed."""
+    kept = replace(PROFILE, kept_in=Keeper.KEYRING)
+    store.save(kept)
+    ring.fails = why
     with pytest.raises(KeyringUnavailable, match="--store file"):
         store.load("default")
+    with pytest.raises(KeyringUnavailable, match="--store file"):
+        store.save(replace(kept, token=Secret("another")))
+    with pytest.raises(KeyringUnavailable, match="Developer Hub"):
+        store.delete("default")
+    ring.fails = None
+    assert store.load("default") == kept
+
+
+def test_a_token_that_a_failing_keyring_keeps_can_move_to_a_file(
+    store: ProfileStore, ring: Ring, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is stored there, and it is told that the old one is still in the keyring."""
+    keep(store, PROFILE, Store.KEYRING)
+    ring.fails = KeyringLocked()
+    fresh = replace(PROFILE, token=Secret("another"))
+    assert keep(store, fresh, Store.AUTO) == fresh
+    assert store.load("default") == fresh
+    assert "may still hold the one before" in capsys.readouterr().err
 
 
 def test_a_token_that_moves_to_a_file_leaves_the_keyring(store: ProfileStore, ring: Ring) -> None:

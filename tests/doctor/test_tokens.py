@@ -4,6 +4,8 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from intercom_pipeline.auth.profiles import Obtained, Profile, ProfileStore
 from intercom_pipeline.doctor import State
 from intercom_pipeline.intercom.connection import Secret
@@ -62,11 +64,15 @@ def test_a_stored_token_tells_its_workspace_without_a_network(
     assert told["database's workspace"].state is State.FAILED
 
 
-def test_a_stored_token_that_others_can_read_is_not_used(
-    found: Examine, tmp_path: Path, sandbox: Sandbox
+@pytest.mark.parametrize(("name", "mode"), [("profiles/default.json", 0o644), (".", 0o775)])
+def test_a_stored_token_that_others_can_read_or_replace_is_not_used(
+    found: Examine, tmp_path: Path, sandbox: Sandbox, name: str, mode: int
 ) -> None:
     """It fails where it is the one in force, and is warned of in any case; the fix that is told mends it."""
-    store(tmp_path, sandbox).chmod(0o644)
+    store(tmp_path, sandbox)
+    (tmp_path / "config").chmod(0o755)  # the names in it are no secret
+    assert found(offline=True)["stored tokens"].state is State.OK
+    (tmp_path / "config" / name).chmod(mode)
     told = found(offline=True, INTERCOM_ACCESS_TOKEN=None)
     assert (told["token"].state, told["stored tokens"].state) == (State.FAILED, State.WARNING)
     assert found(offline=True)["token"].state is State.OK
