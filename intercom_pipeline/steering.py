@@ -12,6 +12,7 @@ _SIGNS = (
     r"\ud800-\udfff\U000e0000-\U000e007f"
 )
 _SIGN = re.compile(f"[{_SIGNS}]")
+_RAW_IN_JSON = re.compile(rb"\x7f|\xc2[\x80-\x9f]")
 _SIGNS_AND_LINE_ENDS = re.compile(rf"[\n{_SIGNS}]+")
 
 
@@ -24,6 +25,11 @@ def one_line(text: str, widest: int | None = None) -> str:
 def removed(text: str) -> str:
     """A text without the signs that steer; its lines stay."""
     return _SIGN.sub("", text)
+
+
+def escaped(json: bytes) -> bytes:
+    """The same JSON with escapes for those control characters that JSON in UTF-8 may hold as they are."""
+    return _RAW_IN_JSON.sub(lambda found: b"\\u%04x" % ord(found[0].decode()), json)
 
 
 def lines(text: str) -> str:

@@ -118,10 +118,10 @@ async def _listed(intercom: AsyncIntercom, contact: Contact, kind: str) -> tuple
         return ()
     paging = {"per_page": _A_PAGE} if kind == "companies" else None
     try:
-        answer = await intercom.client.get(f"/contacts/{contact['id']}/{kind}", params=paging)
+        answer = await intercom.client.get(f"/contacts/{contact['id']}/{kind}", params=paging, decode=decoded)
     except (PermissionMissing, NotFound):
         return _by_id(held)
-    listed = decoded(answer.body)
+    listed = answer.content
     # Companies come under either name, by API version.
     return _by_id(listed.get("data") or listed.get(kind) or held)
 

@@ -11,9 +11,10 @@ import msgspec
 from rich.cells import cell_len
 from rich.text import Text
 
+from intercom_pipeline import steering
 from intercom_pipeline.cli.output import columns, counted, print_json, remarks, results, show
 from intercom_pipeline.steering import one_line
-from intercom_pipeline.warehouse.asking import Answer
+from intercom_pipeline.warehouse.asking import Answer, as_json
 
 _WIDEST_CELL = 60
 _NARROWEST_CELL = 8
@@ -24,12 +25,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def print_as_json(answer: Answer) -> None:
     """A list of objects; a value of type JSON as what it holds."""
-    holds_json = [kind == "JSON" for kind in answer.types]
     print_json(
         [
             {
-                name: msgspec.Raw(value.encode()) if raw and value is not None else value
-                for name, raw, value in zip(answer.names, holds_json, row, strict=True)
+                name: msgspec.Raw(as_json(value, kind))
+                for name, kind, value in zip(answer.names, answer.types, row, strict=True)
             }
             for row in answer.rows
         ]
@@ -44,7 +44,11 @@ def print_as_csv(answer: Answer) -> None:
 
 
 def _harmless(text: str | float | Decimal) -> str | float | Decimal:
-    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+    if not isinstance(text, str):
+        return text
+    # A program gets a text as it is; a terminal would act on what is in it.
+    shown = steering.lines(text) if sys.stdout.isatty() else text
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 
 def _plain(value: Any) -> str | float | Decimal:

@@ -23,7 +23,7 @@ from intercom_pipeline.cli import (
     sweep,
     sync,
 )
-from intercom_pipeline.cli.exits import Exit, exit_for
+from intercom_pipeline.cli.exits import Exit, Stopped, exit_for
 from intercom_pipeline.cli.options import verbatim
 from intercom_pipeline.errors import PipelineError
 
@@ -42,6 +42,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         application()([each for each in arguments if each != "--debug"], prog_name=_NAME)
     except SystemExit as left:
+        if left.code == Exit.INTERRUPTED:  # typer's, of a verb that holds nothing and so minds no signal
+            _tell(Stopped(Exit.INTERRUPTED), debug=False)
         return left.code if isinstance(left.code, int) else Exit.FAILED
     except Exception as error:  # noqa: BLE001 - the last resort: told, with the traceback on request
         _tell(error, debug=debug)

@@ -74,7 +74,7 @@ def print_json(value: Any) -> None:
     import msgspec  # noqa: PLC0415 - late
 
     text = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
-    sys.stdout.buffer.write(text + b"\n")
+    sys.stdout.buffer.write(steering.escaped(text) + b"\n")
     sys.stdout.flush()
 
 

@@ -43,8 +43,10 @@ def decoded(raw: bytes | msgspec.Raw) -> Any:
         pass
     try:
         return json.loads(bytes(raw))
-    except (ValueError, RecursionError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BodyInvalid(str(error)) from None
+    except ValueError:
+        raise BodyInvalid("a number in it has too many digits") from None
 
 
 def page_body(body: bytes, records: str) -> PageBody:

@@ -1,10 +1,12 @@
 """Ask a database in SQL; what DuckDB says where it refuses."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import duckdb
+import msgspec
 
 from intercom_pipeline.errors import PipelineError
 
@@ -73,6 +75,15 @@ def refused(error: duckdb.Error, *, advice: str = _ADVICE) -> QueryFailed:
             fix="Use a TEMP table, or ATTACH the file (READ_ONLY) to a database of your own.",
         )
     return QueryFailed(what, why="DuckDB refuses the query.", fix=advice)
+
+
+def as_json(value: Any, kind: str) -> bytes:
+    """A value of a DuckDB type as JSON; one of type JSON as what it holds, where a strict parser takes it."""
+    if kind == "JSON" and isinstance(value, str):
+        with suppress(msgspec.DecodeError, RecursionError):
+            msgspec.json.decode(value)
+            return value.encode()
+    return msgspec.json.encode(value, enc_hook=str)
 
 
 def each_once(names: Sequence[str]) -> tuple[str, ...]:
