@@ -172,6 +172,8 @@ def test_what_was_stored_is_as_if_it_had_always_been_stored_so(
     run(sandbox, changed, policies(preset, []))
     assert rows(changed) == rows(anew)
     assert found_in(changed, naming(sandbox)) == {}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in changed.iterdir() if file.is_file()} == {0o600}
+    assert not list((changed / "scratch").iterdir())
 
 
 def test_single_columns_change_alike(sandbox: Sandbox, opened: Path, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """The published file: private, whole at every moment, and readable by older clients."""
 
+import os
 import shutil
 import stat
 import subprocess
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -12,6 +14,7 @@ import pytest
 from intercom_pipeline.warehouse.batch import Batch
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.opening import open_warehouse
+from intercom_pipeline.warehouse.policies import HASH, Policies
 from intercom_pipeline.warehouse.table import Column, Kind, Table
 
 THINGS = Table(
@@ -35,18 +38,50 @@ def fill(folder: DataFolder, count: int) -> None:
         warehouse.commit([batch], [])
 
 
+@pytest.fixture
+def lax() -> Iterator[None]:
+    """A shell in which files are for everybody unless somebody says otherwise."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("lax")
 def test_all_files_are_for_their_owner_alone(tmp_path: Path) -> None:
-    """0600 in a folder of 0700, whatever the umask, the write-ahead log included."""
+    """0600 in a folder of 0700, whatever the umask, the write-ahead log and batches on their way included."""
     folder = DataFolder(tmp_path / "data")
-    with open_warehouse(folder, [THINGS]) as warehouse:
+    with open_warehouse(folder, [THINGS], Policies(columns=(("things.anything", HASH),))) as warehouse:
         batch = Batch(table=THINGS)
         batch.add(RECORD % 1)
         warehouse.commit([batch], [])
-        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.path.iterdir()}
+        batch.write(folder.scratch, "waiting")
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.path.rglob("*")}
     modes |= {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.path.iterdir()}
     assert modes.pop("scratch") == stat.S_IMODE(folder.path.stat().st_mode) == 0o700
-    assert {"warehouse.duckdb", "warehouse.duckdb.wal", "intercom.duckdb"} <= modes.keys()
+    assert {"warehouse.duckdb", "warehouse.duckdb.wal", "intercom.duckdb", "privacy.key"} <= modes.keys()
+    assert "waiting.things.ndjson" in modes
     assert set(modes.values()) == {0o600}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "warehouse.duckdb",
+        "warehouse.duckdb.wal",
+        "intercom.duckdb.new",
+        "warehouse.before-0.1.0.duckdb",
+        "privacy.key",
+        "1.contacts.ndjson",
+        "export.csv",
+    ],
+)
+def test_no_data_file_is_committed_by_mistake(name: str) -> None:
+    """Git ignores them wherever the data folder is."""
+    root = Path(__file__).parents[2]
+    if not (root / ".git").exists():
+        pytest.skip("this is no git checkout")
+    asked = ["git", "check-ignore", "--no-index", f"elsewhere/{name}"]
+    assert subprocess.run(asked, cwd=root, capture_output=True, check=False).returncode == 0
 
 
 def test_readers_never_see_a_torn_file_nor_block_a_publication(tmp_path: Path) -> None:
