@@ -12,6 +12,7 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from intercom_pipeline.intercom import errors
+from intercom_pipeline.intercom.broken import what_broke
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.intercom.diagnosis import Request
 from intercom_pipeline.intercom.errors import Applied
@@ -104,7 +105,8 @@ async def exchange(
         # `from None` here and below: the causes' representations hold the request's headers.
         raise errors.ResponseInvalid(about.failure(f"the compression is broken: {error}")) from None
     except (httpx.HTTPError, aiohttp.ClientError, OSError, ValueError) as error:
-        raise errors.NetworkUnreachable(about.failure(_said(error), applied=_applied(error))) from None
+        said = what_broke(error, connect_seconds=http.timeout.connect or 0)
+        raise errors.NetworkUnreachable(about.failure(said, applied=_applied(error))) from None
     return Answer(status=response.status_code, headers=response.headers, body=body)
 
 
@@ -116,10 +118,6 @@ async def _read(response: httpx.Response, about: Request, max_bytes: int) -> byt
         if size > max_bytes:
             raise errors.ResponseTooLarge(about.failure(f"more than {max_bytes:,} bytes"))
     return b"".join(chunks)
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def _applied(error: Exception) -> Applied:

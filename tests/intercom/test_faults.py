@@ -240,6 +240,55 @@ def test_an_unknown_host_is_a_network_error() -> None:
     assert asyncio.run(lost()) is Applied.NO
 
 
+BROKEN: dict[str, tuple[Behaviour, str]] = {
+    "reset": (resets, "the connection was reset"),
+    "closed": (breaks_off(), "the connection ended before an answer came"),
+    "body cut off": (RETRIED["body cut off"][0], "the connection ended in the middle of the answer"),
+    "no HTTP": (RETRIED["no HTTP"][0], "the answer is not HTTP"),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_connection_that_broke_is_told_in_plain_words(fault: str) -> None:
+    """Not by the transport's name for it, which may be another thing's."""
+    behaviour, said = BROKEN[fault]
+
+    async def ask() -> str:
+        async with faulty(then=behaviour) as server, connect(connection(server.url)) as client:
+            with pytest.raises(errors.NetworkUnreachable) as caught:
+                await client.trying(1).get("/contacts", params={"email": "canary"})
+            return caught.value.why
+
+    assert asyncio.run(ask()) == said
+
+
+def test_a_connection_that_could_not_be_made_is_told_in_plain_words() -> None:
+    """Refused, of a name that nobody knows, or without TLS where that is needed."""
+
+    async def ask(url: str) -> str:
+        async with connect(Connection(token=Secret(CANARY), patience=QUICK)) as client:
+            client._http.base_url = url
+            with pytest.raises(errors.NetworkUnreachable) as caught:
+                await client.trying(1).get("/me")
+            return caught.value.why
+
+    async def everything() -> list[str]:
+        async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"220 not TLS\r\n")
+            writer.close()
+
+        async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            without_tls = await ask(f"https://127.0.0.1:{port}")
+        refused = await ask(f"http://127.0.0.1:{port}")
+        return [refused, await ask("https://nowhere.invalid"), without_tls]
+
+    refused, unknown, without_tls = asyncio.run(everything())
+    assert "refused" in refused
+    assert unknown == "the name of the host could not be looked up"
+    assert without_tls.startswith("TLS could not be agreed on: ")
+
+
 @pytest.mark.parametrize("fault", [*RETRIED, *FATAL])
 def test_a_write_is_never_sent_twice(fault: str) -> None:
     """Whatever goes wrong with a write, it left once; only a refusal is "surely not applied"."""
