@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, TypedDict
 import msgspec
 from pydantic import Field
 
+from intercom_pipeline import steering
 from intercom_pipeline.intercom.plain import text_of
 
 ANSWER_BYTES: Final = 50_000
@@ -79,12 +80,12 @@ def _in_part(record: dict[str, Any]) -> OneRecord:
 def shaped(value: Any, longest: int, name: str = "") -> Any:
     """A value without what is empty in it, its texts plain and no longer than so many characters."""
     if isinstance(value, Mapping):
-        inner = ((_clean(key), shaped(each, longest, key)) for key, each in value.items())
+        inner = ((steering.lines(key), shaped(each, longest, key)) for key, each in value.items())
         return {key: each for key, each in inner if not _is_empty(each)}
     if isinstance(value, list):
         return [shaped(each, longest) for each in value]
     if isinstance(value, str):
-        return _cut(_clean(text_of(value) if name in _HTML else value), longest)
+        return _cut(steering.lines(text_of(value) if name in _HTML else value), longest)
     return value
 
 
@@ -113,11 +114,6 @@ def _is_empty(value: Any) -> bool:
     if isinstance(value, Mapping):
         return not (value.keys() - _OF_LISTS) and not value.get("total_count")
     return value is None or value in ("", [])
-
-
-def _clean(text: str) -> str:
-    # Intercom may send half of a character, which JSON cannot carry on.
-    return text.encode("utf-8", "replace").decode()
 
 
 def _cut(text: str, longest: int) -> str:
