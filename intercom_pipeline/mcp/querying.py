@@ -10,8 +10,8 @@ from pydantic import Field
 
 from intercom_pipeline.mcp.reading import answer
 from intercom_pipeline.warehouse.apart import ask_apart
+from intercom_pipeline.warehouse.excerpts import Bounds, Excerpt
 from intercom_pipeline.warehouse.files import DataFolder
-from intercom_pipeline.warehouse.guarded import Bounds, Excerpt
 
 MOST_ROWS: Final = 1_000
 _AT_ONCE: Final = 2

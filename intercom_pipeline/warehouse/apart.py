@@ -8,8 +8,9 @@ import msgspec
 
 from intercom_pipeline.warehouse import guarded
 from intercom_pipeline.warehouse.asking import QueryFailed
+from intercom_pipeline.warehouse.excerpts import Bounds, Excerpt
 from intercom_pipeline.warehouse.files import DataFolder
-from intercom_pipeline.warehouse.guarded import Bounds, Excerpt, Question, Told
+from intercom_pipeline.warehouse.guarded import Question, Told
 from intercom_pipeline.warehouse.reading import published
 
 _SPARE_SECONDS = 3.0

@@ -9,49 +9,21 @@ import resource
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import msgspec
 
 from intercom_pipeline.errors import PipelineError
-from intercom_pipeline.warehouse.asking import QueryFailed, each_once, refused
+from intercom_pipeline.warehouse.asking import QueryFailed, refused
+from intercom_pipeline.warehouse.excerpts import Bounds, Excerpt, taken
 from intercom_pipeline.warehouse.opening import explained
 
 _READING: Final = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
-_AT_ONCE: Final = 20
-_LONGEST_TYPE: Final = 100
-_SHORTEST_CUT: Final = 100
-_ADVICE: Final = "Look up the tables and columns there are, then ask again."
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bounds:
-    """How much a query may take and give.
-
-    Attributes:
-        rows: Rows at most.
-        seconds: For how long DuckDB may work on it.
-        memory_bytes: What DuckDB may hold in memory.
-        answer_bytes: What the rows may come to, as JSON.
-        cell_characters: Longer values are cut to so many characters.
-    """
-
-    rows: int = 100
-    seconds: float = 10.0
-    memory_bytes: int = 512_000_000
-    answer_bytes: int = 50_000
-    cell_characters: int = 4_000
-
-    @property
-    def process_bytes(self) -> int:
-        """The address space that the process may have: DuckDB's memory, its code and threads."""
-        return self.memory_bytes + 1_500_000_000
+_ADVICE: Final = "FROM duckdb_tables() and FROM duckdb_columns() tell which tables and columns there are."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,25 +39,6 @@ class Question:
     database: str
     sql: str
     bounds: Bounds
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Excerpt:
-    """What a query gave, as far as its bounds reach.
-
-    Attributes:
-        names: The columns' names, each once.
-        types: Their DuckDB types.
-        rows: Rows of JSON values.
-        more: Whether there were more rows.
-        cut: How many values were too long and are shown in part.
-    """
-
-    names: tuple[str, ...]
-    types: tuple[str, ...]
-    rows: list[list[Any]]
-    more: bool
-    cut: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,7 +89,7 @@ def excerpt(connection: duckdb.DuckDBPyConnection, sql: str, bounds: Bounds) -> 
     timer.start()
     try:
         cursor = connection.execute(_the_statement(connection, sql))
-        return _taken(cursor, bounds)
+        return taken(cursor, bounds)
     except duckdb.InterruptException:
         raise too_long(bounds) from None
     except (duckdb.OutOfMemoryException, MemoryError):
@@ -182,65 +135,6 @@ def _the_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.St
     return statements[0]
 
 
-def _taken(cursor: duckdb.DuckDBPyConnection, bounds: Bounds) -> Excerpt:
-    """Rows until one more would be too many, or too large together."""
-    described = cursor.description or []
-    types = tuple(str(column[1]) for column in described)
-    longest = _longest_cell(len(types), bounds)
-    rows: list[list[Any]] = []
-    size = cut = 0
-    more = False
-    for row in _rows(cursor):
-        cells = [_cell(value, kind, longest) for value, kind in zip(row, types, strict=True)]
-        size += sum(len(bytes(cell.json)) for cell in cells)
-        if more := len(rows) == bounds.rows or (size > bounds.answer_bytes and bool(rows)):
-            break
-        rows.append([cell.json for cell in cells])
-        cut += sum(cell.is_cut for cell in cells)
-    return Excerpt(
-        names=each_once([column[0] for column in described]),
-        types=tuple(kind[:_LONGEST_TYPE] for kind in types),
-        rows=rows,
-        more=more,
-        cut=cut,
-    )
-
-
-def _longest_cell(columns: int, bounds: Bounds) -> int:
-    """The characters that a value may have, so that one row at least has room."""
-    return min(bounds.cell_characters, max(_SHORTEST_CUT, bounds.answer_bytes // max(columns, 1)))
-
-
-def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[Sequence[Any]]:
-    # A few at a time, because a row may be a conversation of megabytes.
-    return chain.from_iterable(iter(lambda: cursor.fetchmany(_AT_ONCE), []))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Cell:
-    json: msgspec.Raw
-    is_cut: bool = False
-
-
-def _cell(value: Any, kind: str, longest: int) -> _Cell:
-    """A value as JSON, or the beginning of its text where it is too long."""
-    encoded = _encoded(value, kind)
-    text = value if isinstance(value, str) else encoded.decode()
-    if len(text) <= longest:
-        return _Cell(json=msgspec.Raw(encoded))
-    shown = f"{text[:longest]}… ({len(text) - longest} more characters)"
-    return _Cell(json=msgspec.Raw(msgspec.json.encode(shown)), is_cut=True)
-
-
-def _encoded(value: Any, kind: str) -> bytes:
-    """A value as JSON; one of type JSON as what it holds, where a strict parser takes it."""
-    if kind == "JSON" and isinstance(value, str):
-        with suppress(msgspec.DecodeError, RecursionError):
-            msgspec.json.decode(value)
-            return value.encode()
-    return msgspec.json.encode(value, enc_hook=str)
-
-
 def _limit(bounds: Bounds) -> None:
     """Let the system hold this process to its bounds, whatever runs in it."""
     seconds = round(bounds.seconds) + 5
@@ -268,7 +162,14 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     question = msgspec.json.decode(sys.stdin.buffer.read(), type=Question)
     _limit(question.bounds)
-    sys.stdout.buffer.write(msgspec.json.encode(_answered(question)))
+    sys.stdout.buffer.write(_without_the_path(msgspec.json.encode(_answered(question)), question.database))
+
+
+def _without_the_path(answer: bytes, database: str) -> bytes:
+    """The answer with the database's name where DuckDB says where it is, which tells of this machine."""
+    path = Path(database).resolve()
+    whole, name = (msgspec.json.encode(each)[1:-1] for each in (str(path), path.name))
+    return answer.replace(whole, name)
 
 
 if __name__ == "__main__":

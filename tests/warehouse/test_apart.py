@@ -1,5 +1,6 @@
 """Queries that somebody else wrote: they read the published file and nothing else, within their bounds."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,8 +13,9 @@ import pytest
 from intercom_pipeline.warehouse.apart import ask_apart
 from intercom_pipeline.warehouse.asking import QueryFailed
 from intercom_pipeline.warehouse.errors import WarehouseMissing
+from intercom_pipeline.warehouse.excerpts import Bounds
 from intercom_pipeline.warehouse.files import DataFolder
-from intercom_pipeline.warehouse.guarded import Bounds, excerpt, open_guarded
+from intercom_pipeline.warehouse.guarded import excerpt, open_guarded
 
 CANARY = "canary-7731"
 
@@ -131,8 +133,41 @@ def test_an_answer_keeps_to_its_size(guarded: duckdb.DuckDBPyConnection) -> None
     assert 0 < len(long.rows) < 50
     assert long.cut == len(long.rows)
     assert "(5000 more characters)" in shown
-    many = ", ".join(f"repeat('x', 9000) AS c{number}" for number in range(200))
-    assert len(msgspec.json.encode(excerpt(guarded, f"SELECT {many}", Bounds()).rows)) < 80_000
+
+
+@pytest.mark.parametrize("columns", [60, 500])
+@pytest.mark.parametrize(
+    "value", ["repeat('x', 9000)", "repeat('😀', 9000)", "repeat(chr(1), 9000)", "[1, 2]"]
+)
+def test_a_wide_answer_keeps_to_its_size(
+    guarded: duckdb.DuckDBPyConnection, columns: int, value: str
+) -> None:
+    """One row at least, whatever its values are; names and types count."""
+    told = excerpt(guarded, f"SELECT {', '.join([f'{value} AS c'] * columns)} FROM range(9)", Bounds())
+    assert len(told.rows) >= 1
+    assert len(set(told.names)) == columns
+    assert len(msgspec.json.encode(told)) <= Bounds().answer_bytes
+
+
+@pytest.mark.parametrize(
+    ("columns", "name", "why"),
+    [(501, "c", "501 columns"), (400, "n" * 90, "names and types")],
+    ids=["many", "long"],
+)
+def test_an_answer_that_is_too_wide_is_refused(
+    guarded: duckdb.DuckDBPyConnection, columns: int, name: str, why: str
+) -> None:
+    """Its columns alone would leave no room for what is in them."""
+    with pytest.raises(QueryFailed, match=why):
+        excerpt(guarded, f"SELECT {', '.join([f'1 AS {name}'] * columns)}", Bounds())
+
+
+def test_where_the_file_is_is_not_told(folder: DataFolder) -> None:
+    """DuckDB knows its path, which may name the person whose machine it is."""
+    asked = "SELECT path FROM duckdb_databases() UNION ALL SELECT current_setting('allowed_paths')::VARCHAR"
+    told = msgspec.json.encode(ask_apart(folder, asked)).decode()
+    assert folder.published.name in told
+    assert str(folder.path) not in told
 
 
 def test_values_are_those_of_json(folder: DataFolder) -> None:
@@ -165,6 +200,15 @@ def test_an_error_crosses_over_whole(folder: DataFolder) -> None:
     assert "nane" in failed.value.what
     assert failed.value.why == "LINE 1: SELECT nane FROM contacts"
     assert failed.value.fix.strip("^ ") == ""
+
+
+def test_an_error_without_a_place_tells_where_to_look(folder: DataFolder) -> None:
+    """By queries that are answered."""
+    with pytest.raises(QueryFailed) as failed:
+        ask_apart(folder, "SELECT error('no such thing')")
+    looked_up = re.findall(r"FROM \w+\(\)", failed.value.fix)
+    assert len(looked_up) == 2
+    assert all(ask_apart(folder, sql).rows for sql in looked_up)
 
 
 def test_nothing_was_published_yet(tmp_path: Path) -> None:
