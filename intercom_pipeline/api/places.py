@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from intercom_pipeline.intercom.search_fields import CONTACTS, CONVERSATIONS, FieldKind, attribute_of, kind_of
+from intercom_pipeline.intercom.search_fields import (
+    CONTACTS,
+    CONVERSATIONS,
+    NOBODY_IS_0,
+    FieldKind,
+    attribute_of,
+    kind_of,
+)
 from intercom_pipeline.intercom.where_text import shown
 from intercom_pipeline.warehouse.ddl import identifier, literal
 from intercom_pipeline.warehouse.errors import NotSearchable
@@ -120,7 +127,9 @@ def _one(field: str, kind: FieldKind, table: Table) -> Place | None:
         return Place(kind=kind, value=f"CAST(epoch({value}) AS BIGINT)")
     if path:
         value = f"({value} ->> {literal(f'$.{path}')})"
-    return Place(kind=kind, value=value if kind is FieldKind.TEXT else f"TRY_CAST({value} AS {_TYPES[kind]})")
+    if kind is not FieldKind.TEXT:
+        value = f"TRY_CAST({value} AS {_TYPES[kind]})"
+    return Place(kind=kind, value=f"coalesce({value}, 0)" if field in NOBODY_IS_0 else value)
 
 
 _TYPES = {

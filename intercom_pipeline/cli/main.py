@@ -98,12 +98,16 @@ def _root(
 def _tell(error: Exception, *, debug: bool) -> None:
     """Print an error in three lines, after its traceback where that is asked for."""
     from intercom_pipeline.cli.output import print_error  # noqa: PLC0415 - late
+    from intercom_pipeline.intercom.where_text import WhereRefused  # noqa: PLC0415 - late
 
     if debug:
         import traceback  # noqa: PLC0415 - late
 
         traceback.print_exception(error)
-    print_error(error if isinstance(error, PipelineError) else _unexpected(error))
+    if isinstance(error, WhereRefused):
+        print_error(error.as_typed)
+    else:
+        print_error(error if isinstance(error, PipelineError) else _unexpected(error))
 
 
 def _unexpected(error: Exception) -> PipelineError:

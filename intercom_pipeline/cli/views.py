@@ -94,9 +94,9 @@ def about(conversation: Record) -> str:
 
 
 def _assignee(conversation: Record, admins: Mapping[str, str]) -> str:
-    # 0 is nobody, too.
-    assignee = conversation.get("admin_assignee_id")
-    return admins.get(str(assignee), str(assignee)) if assignee else ""
+    # 0 is nobody, too, and "0" where ids are text.
+    assignee = _text(conversation.get("admin_assignee_id"))
+    return "" if assignee in {"", "0"} else admins.get(assignee) or assignee
 
 
 def _at(seconds: Any) -> str:

@@ -44,6 +44,10 @@ _OPERATORS: Final[Mapping[FieldKind, tuple[str, ...]]] = MappingProxyType(
     }
 )
 
+NOBODY_IS_0: Final = frozenset({"admin_assignee_id", "team_assignee_id"})
+"""Fields that are 0 where nobody is named: described as null up to 2.15 (with 0 in its examples), as 0 from
+2.16 on."""
+
 _ANY_NAME = "{name}"
 
 

@@ -24,7 +24,7 @@ from intercom_pipeline.intercom.search import (
     Query,
     Value,
 )
-from intercom_pipeline.intercom.search_fields import FieldKind, kind_of
+from intercom_pipeline.intercom.search_fields import NOBODY_IS_0, FieldKind, kind_of
 from intercom_pipeline.intercom.where_text import Reading, WhereRefused, Word, shown
 from intercom_pipeline.intercom.where_values import Single, value_of
 
@@ -173,7 +173,8 @@ class _Parser:
         operator = self._operator(field, kind)
         if operator in {"IN", "NIN"}:
             return Filter(field.text, operator, self._list(field, kind, operator))
-        return Filter(field.text, operator, self._value(field, kind, operator, "()"))
+        value = self._value(field, kind, operator, "()")
+        return Filter(field.text, operator, 0 if value is None and field.text in NOBODY_IS_0 else value)
 
     def _field(self) -> tuple[Word, FieldKind]:
         start = self._start()

@@ -24,7 +24,17 @@ _SHOWN_WORD = 40
 
 
 class WhereRefused(PipelineError):
-    """A query cannot be read; `why` shows the text and, under it, the place."""
+    """A query cannot be read; `why` shows the text and, under it, the place.
+
+    E-mail addresses are blotted out, as an error may be logged.
+
+    Attributes:
+        as_typed: The same with the addresses, for whoever typed them.
+    """
+
+    def __init__(self, what: str, *, why: str = "", fix: str = "") -> None:
+        super().__init__(_blotted(what), why=_blotted(why), fix=fix)
+        self.as_typed = PipelineError(what, why=why, fix=fix)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,8 +53,8 @@ class Word:
 
     @property
     def shown(self) -> str:
-        """What an error calls it."""
-        return shown(self.text)
+        """What an error about the query calls it."""
+        return _short(self.text)
 
 
 class Reading:
@@ -129,22 +139,30 @@ class Reading:
 
 def shown(text: str) -> str:
     """A text as an error may show it: short, with no e-mail address and nothing that steers a terminal."""
+    return _blotted(_short(text))
+
+
+def _short(text: str) -> str:
     short = text if len(text) <= _SHOWN_WORD else text[:_SHOWN_WORD] + "…"
-    return f"'{_harmless(short)}'"
+    return f"'{_printable(short)}'"
 
 
 def _pointed(text: str, at: int) -> str:
     """Two lines: the text around a place, and a caret under it."""
     first = max(0, min(at - _SHOWN // 2, len(text) - _SHOWN))
-    line = _harmless(text[first : first + _SHOWN])
+    line = _printable(text[first : first + _SHOWN])
     left, right = "…" if first else "", "…" if first + _SHOWN < len(text) else ""
     return f"{left}{line}{right}\n{' ' * _width(left + line[: at - first])}^"
 
 
-def _harmless(text: str) -> str:
+def _blotted(text: str) -> str:
     """As long as the text, an e-mail address blotted out."""
-    hidden = _ADDRESS.sub(lambda found: re.sub(r"[^@]", "*", found[0]), text)
-    return "".join(each if each.isprintable() else (" " if each.isspace() else "·") for each in hidden)
+    return _ADDRESS.sub(lambda found: re.sub(r"[^@]", "*", found[0]), text)
+
+
+def _printable(text: str) -> str:
+    """As long as the text, and nothing that steers a terminal."""
+    return "".join(each if each.isprintable() else (" " if each.isspace() else "·") for each in text)
 
 
 def _width(text: str) -> int:

@@ -208,6 +208,19 @@ def test_a_custom_attribute_is_a_number_or_the_text_of_one() -> None:
             assert bool(found) is finds, (name, operator, value)
 
 
+def test_nobody_is_0_or_nothing() -> None:
+    """As one version of the API sends it, or another."""
+    table = stream_named("conversations").table
+    with duckdb.connect() as connection:
+        create_tables(connection, [table])
+        rows = "('zero', '0'), ('nothing', NULL), ('somebody', '7')"
+        connection.execute(f"INSERT INTO conversations (id, admin_assignee_id) VALUES {rows}")
+        for operator, finds in (("=", {"zero", "nothing"}), ("!=", {"somebody"})):
+            wanted = condition(Filter("admin_assignee_id", operator, 0), table)
+            found = connection.execute(f"SELECT id FROM conversations WHERE {wanted.sql}", wanted.values)
+            assert {record_id for (record_id,) in found.fetchall()} == finds
+
+
 @pytest.mark.parametrize(
     ("query", "what"),
     [

@@ -140,6 +140,17 @@ def test_conversations_are_listed_by_a_query(ask: Command, sandbox: Sandbox) -> 
         assert {each["id"] for each in json.loads(told.out)} == open_ones
 
 
+def test_conversations_of_nobody_are_found(ask: Command, sandbox: Sandbox) -> None:
+    """Intercom sends 0 for it, the query says null; a table leaves the assignee blank from both sources."""
+    nobodys = {
+        each["id"] for each in sandbox.workspace.records("conversations") if not each["admin_assignee_id"]
+    }
+    for source in ("api", "warehouse"):
+        asked = ["conversations", "list", "--from", source, "--where", "admin_assignee_id = null"]
+        assert {each["id"] for each in json.loads(ask(*asked, "--json").out)} == nobodys
+        assert not [line for line in ask(*asked).out.splitlines() if line.endswith(" 0")]
+
+
 def test_one_contact(ask: Command, sandbox: Sandbox) -> None:
     """Its fields that hold something, or the record itself."""
     contact = record(sandbox, "contacts")
@@ -220,11 +231,12 @@ def test_bad_input_is_told_in_three_lines(ask: Command, arguments: list[str], co
 def test_a_query_that_cannot_be_read_is_shown_where_it_is_wrong(ask: Command, sandbox: Sandbox) -> None:
     """With a caret under the place, and nothing asked."""
     sandbox.requests.reset()
-    told = ask("conversations", "list", "--where", "state = open AND emial = x")
+    told = ask("conversations", "list", "--where", "state = open AND emial = ada@example.com")
     said, text, caret, fix = told.err.splitlines()
     assert told.code == Exit.USAGE
     assert "emial" in said
     assert text.index("emial") == caret.index("^")
+    assert text.endswith("ada@example.com")
     assert fix
     assert len(sandbox.requests) == 0
 

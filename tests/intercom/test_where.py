@@ -219,6 +219,23 @@ def test_errors_show_no_address() -> None:
     assert error.why.startswith("email=***@*********** OR email = '***@***********' *@*\n")
 
 
+def test_whoever_typed_an_address_is_shown_it() -> None:
+    """The caret stands where it stands in what is logged."""
+    error = refused("email = ada@example.com AND 'bob@example.com' = x")
+    text, caret = error.as_typed.why.splitlines()
+    assert text == "email = ada@example.com AND 'bob@example.com' = x"
+    assert caret == error.why.splitlines()[1]
+    assert "'bob@example.com'" in error.as_typed.what
+    assert "example" not in error.what
+
+
+@pytest.mark.parametrize("field", ["admin_assignee_id", "team_assignee_id"])
+def test_nobody_is_0(field: str) -> None:
+    """So Intercom sends it, and so it is asked for."""
+    assert read(f"{field} = null", CONVERSATIONS) == Filter(field, "=", 0)
+    assert read(f"{field} is not null", CONVERSATIONS) == Filter(field, "!=", 0)
+
+
 NEAR = """
     name id created_at = != ~ > IN NOT is null ( ) , ' AND OR " \\ 7d 2026-13-01 ٣ 1e5 custom_attributes.x
     {name} custom_attributes.{name} starts with 5 has_hard_bounced true tag_id
