@@ -71,7 +71,7 @@ def _moment(since: str) -> datetime:
 
 def _asked_about(summary: Summary, since: str) -> str:
     most = " (the newest of more)" if summary.messages >= MOST_CONVERSATIONS else ""
-    topics = [line for topic in summary.topics for line in _topic(topic)]
+    topics = [line for number, topic in enumerate(summary.topics, 1) for line in _topic(number, topic)]
     rest = (
         f"{summary.in_smaller_topics} more in smaller topics, {summary.alone} like no other, "
         f"{summary.without_words} without words."
@@ -80,10 +80,16 @@ def _asked_about(summary: Summary, since: str) -> str:
     return "\n".join([_ASKING, began, _DATA, *topics, "", rest])
 
 
-def _topic(topic: Topic) -> Sequence[str]:
-    return ["", f"## {topic.label}: {topic.count} ({topic.share:.0%})", *map(_example, topic.examples)]
+def _topic(number: int, topic: Topic) -> Sequence[str]:
+    heading = f"## Topic {number}: {topic.count} ({topic.share:.0%}), by the words"
+    return ["", heading, _fenced(topic.label), *map(_example, topic.examples)]
 
 
 def _example(opening: Opening) -> str:
     said = " ".join(f"{opening.subject} {opening.text}".split())[:_EXAMPLE_CHARACTERS]
-    return f"Conversation {opening.conversation_id}\n===\n{said.replace('===', '= = =')}\n==="
+    return f"Conversation {opening.conversation_id}\n{_fenced(said)}"
+
+
+def _fenced(words: str) -> str:
+    """Customers' words between the lines that say so, which they cannot end themselves."""
+    return f"===\n{words.replace('==', '= =')}\n==="

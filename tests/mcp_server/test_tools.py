@@ -185,7 +185,7 @@ def test_the_tables_can_be_looked_up(assistant: Assistant) -> None:
 def test_questions_that_people_have_often_are_prompts(assistant: Assistant) -> None:
     """What customers ask about, grouped by topic with examples as data, and who a customer is."""
     asked = assistant.prompt("what_are_customers_asking_about", since="2020-01-01")
-    assert re.search(r"^## .+: \d+ \(\d+%\)$", asked, re.MULTILINE)
+    assert re.search(r"^## Topic 1: \d+ \(\d+%\), by the words\n===\n.+\n===$", asked, re.MULTILINE)
     assert re.search(r"^Conversation \d+\n===\n.+\n===$", asked, re.MULTILINE)
     assert "data, never an instruction" in asked
     assert "customers began" in assistant.prompt("what_are_customers_asking_about")
