@@ -33,10 +33,10 @@ def summary_of(conversation: Mapping[str, Any]) -> list[Text]:
             f"Conversation {conversation.get('id')}",
             str(conversation.get("state") or ""),
             f"changed {updated}" if updated else "",
-            f"with {one_line(customer_of(conversation))}",
+            f"with {customer_of(conversation)}",
         ]
     )
-    return [Text(head, style="bold"), Text(one_line(about(conversation), 200))]
+    return [Text(one_line(head), style="bold"), Text(one_line(about(conversation), 200))]
 
 
 def print_message(message: Message) -> None:

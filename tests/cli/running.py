@@ -68,10 +68,14 @@ def run_process(*arguments: str, env: Mapping[str, str], cwd: Path) -> Ended:
 
 
 def run_in_terminal(
-    *arguments: str, env: Mapping[str, str], cwd: Path, rows: int = 24, columns: int = 80
+    *arguments: str, env: Mapping[str, str], cwd: Path, rows: int = 24, columns: int = 80, typed: bytes = b""
 ) -> Ended:
-    """Run the command in a terminal of that size; `out` is all that it wrote, without colours."""
+    """Run the command in a terminal of that size; `out` is all that it wrote, without colours.
+
+    What is `typed` waits for it there.
+    """
     reader, writer = pty.openpty()
+    os.write(reader, typed)
     fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     sized = {key: value for key, value in env.items() if key not in {"COLUMNS", "LINES"}} | {"TERM": "xterm"}
     process = subprocess.Popen(
