@@ -19,7 +19,7 @@ from intercom_pipeline.sync.permissions import StreamPermission, permissions
 from intercom_pipeline.sync.stream import Stream
 
 PATIENCE_SECONDS: Final = 3.0
-"""How long all questions together may take."""
+"""How long all questions together may take, with looking up the host's name."""
 
 _ME = Request(method="GET", path="/me")
 _IMPATIENT: Final = Patience(attempts=2, wait_initial=0.1, wait_max=0.2, wait_jitter=0.1, wait_unsaid=0.5)
@@ -65,7 +65,13 @@ class Told:
     permissions: Sequence[StreamPermission] | None
 
 
-def ask(connection: Connection, streams: Sequence[Stream], *, seconds: float = PATIENCE_SECONDS) -> Told:
+def ask(
+    connection: Connection,
+    streams: Sequence[Stream],
+    *,
+    seconds: float = PATIENCE_SECONDS,
+    look_up: Callable[..., Any] = socket.getaddrinfo,
+) -> Told:
     """Ask whose token it is, what time it is there, and which streams it may read.
 
     Raises:
@@ -78,9 +84,11 @@ def ask(connection: Connection, streams: Sequence[Stream], *, seconds: float = P
         # A workspace with a small allowance would let the few questions take too long at the usual share.
         rate_share=1.0,
     )
-    if not name_is_known(urlsplit(connection.base_url).hostname or ""):
+    until = time.monotonic() + seconds
+    host = urlsplit(connection.base_url).hostname or ""
+    if not name_is_known(host, within=min(seconds, _NAME_SECONDS), look_up=look_up):
         raise NetworkUnreachable(_ME.failure("the name of the host is not found in time"))
-    return asyncio.run(_ask(impatient, streams, seconds))
+    return asyncio.run(_ask(impatient, streams, until - time.monotonic()))
 
 
 def name_is_known(
@@ -112,7 +120,7 @@ async def _ask(connection: Connection, streams: Sequence[Stream], seconds: float
             async with asyncio.timeout_at(until):
                 identity, dated = await asyncio.gather(identify(connection), _dated(client))
         except TimeoutError:
-            raise DeadlineExceeded(_ME.failure(f"over {seconds:g} seconds")) from None
+            raise DeadlineExceeded(_ME.failure(f"over {seconds:.1f} seconds")) from None
         return Told(identity=identity, dated=dated, permissions=await _permissions(client, streams, until))
 
 

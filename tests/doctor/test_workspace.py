@@ -10,6 +10,7 @@ import pytest
 from intercom_pipeline.cli.exits import Exit, exit_for
 from intercom_pipeline.doctor import State, asking
 from intercom_pipeline.intercom.client import connect
+from intercom_pipeline.intercom.errors import NetworkUnreachable
 from intercom_pipeline.sandbox import Fault, FaultKind, Options, Sandbox, Sizes, serve
 from intercom_pipeline.sync.catalog import CATALOG
 from tests.doctor.conftest import Examine
@@ -24,6 +25,14 @@ def test_a_token_that_is_accepted_is_told_with_its_workspace(found: Examine, san
     assert sandbox.workspace.app()["id_code"] in told["workspace"].found
     assert [told[name].state for name in ("region", "clock", READ_TICKETS)] == [State.OK] * 3
     assert told["permission: Reply to conversations"].state is State.SKIPPED
+
+
+def test_a_permission_tells_what_it_gives_now(found: Examine) -> None:
+    """What only a later API version has is a remark: nothing is amiss."""
+    finding = found()["permission: Read conversations"]
+    assert finding.state is State.OK
+    assert finding.found == "the token may read conversations, calls, call_transcripts"
+    assert finding.remark == "deleted_conversations, macros: from API version 2.16 on; 2.14 is set"
 
 
 def test_a_refused_token_fails(found: Examine, sandbox: Sandbox) -> None:
@@ -124,8 +133,19 @@ def test_a_name_that_is_not_found_in_time_is_not_waited_for() -> None:
     assert asking.name_is_known("localhost", within=60)
 
 
+def test_looking_up_a_name_is_part_of_the_time(sandbox: Sandbox) -> None:
+    """Also where it would come to an end by itself."""
+    with pytest.raises(NetworkUnreachable, match="not found in time"):
+        asking.ask(connection_to(sandbox), CATALOG, seconds=0.05, look_up=lambda *_: time.sleep(0.5))
+
+
 def test_offline_asks_nothing(found: Examine, sandbox: Sandbox) -> None:
-    """Not even whose token it is."""
+    """Not even whose token it is; nor without a token, and what is not asked is not said to be unanswered."""
     sandbox.requests.reset()
-    assert found(offline=True)["workspace"].state is State.SKIPPED
+    for told, why in (
+        (found(offline=True), "not asked: --offline"),
+        (found(INTERCOM_ACCESS_TOKEN=None), "not asked: there is no token that can be used"),
+    ):
+        findings = [told[name] for name in ("workspace", "region", "clock", "permissions")]
+        assert [(each.state, each.found) for each in findings] == [(State.SKIPPED, why)] * 4
     assert not list(sandbox.requests)
