@@ -25,9 +25,9 @@ def doctor(
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Look at everything that a sync depends on, within seconds, and tell what to do about what is wrong.
+    """Look at everything that a sync depends on.
 
-    Nothing is written, here or in Intercom.
+    It takes seconds, and tells what to do about what is wrong. Nothing is changed, here or in Intercom.
     """
     from intercom_pipeline.cli import findings  # noqa: PLC0415 - late
     from intercom_pipeline.doctor import examine  # noqa: PLC0415 - late

@@ -34,6 +34,8 @@ def _print(check: Check) -> None:
     state = (f"{finding.state:<8}", _STYLES[finding.state])
     line = Text.assemble(state, f"{name:<{_NAME_WIDTH}} ", one_line(found))
     results().print(line, soft_wrap=True)
+    if finding.remark:
+        results().print(Text(f"{'':8}{one_line(finding.remark)}", style="dim"), soft_wrap=True)
     if finding.fix:
         results().print(Text(f"{'':8}{one_line(finding.fix)}", style="cyan"), soft_wrap=True)
 
@@ -43,7 +45,13 @@ def print_as_json(checks: Iterable[Check]) -> Exit:
     made = list(checks)
     code = exit_code(made)
     listed = [
-        {"name": name, "state": finding.state, "found": finding.found, "fix": finding.fix}
+        {
+            "name": name,
+            "state": finding.state,
+            "found": finding.found,
+            "fix": finding.fix,
+            "remark": finding.remark,
+        }
         for name, finding in ((check.name, check.finding) for check in made)
     ]
     print_json({"exit_code": int(code), "counts": _counts(made), "checks": listed})

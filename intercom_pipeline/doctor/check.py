@@ -31,12 +31,14 @@ class Finding:
         state: How it ended.
         found: What was found, in a few words.
         fix: What to do about it; empty where nothing needs doing.
+        remark: What there is to know besides.
         error: The error that says the same, where there is one.
     """
 
     state: State
     found: str
     fix: str = ""
+    remark: str = ""
     error: PipelineError | None = field(default=None, repr=False)
 
 
@@ -48,9 +50,9 @@ class Check:
     finding: Finding
 
 
-def ok(found: str) -> Finding:
+def ok(found: str, remark: str = "") -> Finding:
     """All is well."""
-    return Finding(state=State.OK, found=found)
+    return Finding(state=State.OK, found=found, remark=remark)
 
 
 def warning(found: str, fix: str) -> Finding:

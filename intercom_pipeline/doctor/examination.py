@@ -48,7 +48,7 @@ def examine(
     dotenv: Path = DOTENV,
     seconds: float = asking.PATIENCE_SECONDS,
 ) -> Iterator[Check]:
-    """Look at everything that a sync depends on. Nothing is written; what goes wrong is told, not raised.
+    """Look at everything that a sync depends on. Nothing is changed; what goes wrong is told, not raised.
 
     Args:
         options: Options of the command, as the variables they go before.
@@ -120,8 +120,10 @@ def _told(case: _Case, token: Finding, *, offline: bool, seconds: float) -> Told
 def _intercom(case: _Case, told: Told | Finding) -> Iterator[Check]:
     if isinstance(told, Finding):
         yield Check(name="workspace", finding=told)
+        # Nobody asked, or what came of asking is told already.
+        why = told.found if told.state is State.SKIPPED else "not known: see workspace"
         for name in ("region", "clock", "permissions"):
-            yield Check(name=name, finding=skipped("Intercom did not answer"))
+            yield Check(name=name, finding=skipped(why))
         return
     yield checked("workspace", partial(workspace.whose, told.identity))
     yield checked("region", lambda: workspace.region(told.identity, case.settings.access(), case.settings))

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,12 +30,27 @@ def data_folder(folder: DataFolder) -> Finding:
             f"{there} cannot be written by this user",
             "Change its permissions, or name another folder in INTERCOM_DATA_DIR.",
         )
-    return ok(f"{folder.path}" if there == folder.path else f"{folder.path} (the first sync makes it)")
+    return ok(f"{folder.path}") if there == folder.path else _to_be_made(folder, there)
+
+
+def _to_be_made(folder: DataFolder, there: Path) -> Finding:
+    """Whether the first sync can make the folder: permissions do not tell it all (/proc, a full disk)."""
+    try:
+        Path(tempfile.mkdtemp(prefix=".intercom-pipeline-", dir=there)).rmdir()
+    except OSError as error:
+        return failed(
+            f"{folder.path} cannot be made: no folder can be made in {there} ({error.strerror})",
+            "Name another folder in INTERCOM_DATA_DIR.",
+        )
+    return ok(f"{folder.path} (the first sync makes it)")
 
 
 def disk(folder: DataFolder) -> Finding:
     """Whether there is room: publishing makes a copy of the database before the old one goes."""
-    free = shutil.disk_usage(_nearest(folder.path)).free
+    usage = shutil.disk_usage(_nearest(folder.path))
+    if not usage.total:
+        return skipped("this file system does not tell its size")
+    free = usage.free
     need = folder.warehouse.stat().st_size if folder.warehouse.exists() else 0
     found = f"{free // _MEGABYTE:,} MB free; publishing needs {need // _MEGABYTE:,} MB"
     fix = "Free some space, or name a folder on another disk in INTERCOM_DATA_DIR."

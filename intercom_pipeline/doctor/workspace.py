@@ -61,8 +61,10 @@ def may_read(found: Sequence[StreamPermission], needed: Collection[str]) -> Iter
 
 def _permission(name: str, several: Sequence[StreamPermission], needed: Collection[str]) -> Finding:
     refused = [each for each in several if each.answers is False]
+    allowed = ", ".join(each.stream for each in several if each.answers)
+    unknown = _unknown(several)
     if not refused:
-        return _not_refused(several)
+        return ok(f"the token may read {allowed}", unknown) if allowed else skipped(unknown)
     streams = ", ".join(each.stream for each in refused)
     found = f"Intercom does not let the token read {streams}"
     fix = f"Tick “{name}” on the app in Intercom's Developer Hub, then authorise again."
@@ -72,11 +74,11 @@ def _permission(name: str, several: Sequence[StreamPermission], needed: Collecti
     return Finding(state=State.FAILED, found=found, fix=fix, error=error)
 
 
-def _not_refused(several: Sequence[StreamPermission]) -> Finding:
-    given = ", ".join(each.stream for each in several if each.answers)
-    unknown: dict[str, list[str]] = {}
+def _unknown(several: Sequence[StreamPermission]) -> str:
+    """Of which streams it is not known, and why."""
+    by_reason: dict[str, list[str]] = {}
     for each in several:
         if each.answers is None:
-            unknown.setdefault(each.reason, []).append(each.stream)
-    said = [f"{', '.join(names)} {reason}".strip() for reason, names in unknown.items()]
-    return ok("; ".join([given, *said])) if given else skipped("; ".join(said))
+            by_reason.setdefault(each.reason, []).append(each.stream)
+    named = ((", ".join(filter(None, streams)), reason) for reason, streams in by_reason.items())
+    return "; ".join(": ".join(filter(None, parts)) for parts in named)

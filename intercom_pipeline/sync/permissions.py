@@ -86,7 +86,7 @@ def _untold(stream: Stream, version: str) -> str:
     """Why nothing can be asked about a stream; empty where something can."""
     refused = refused_by_version(stream, version)
     if refused:
-        return f"needs API version {refused.version}; {version} is set"
+        return f"from API version {refused.version} on; {version} is set"
     if stream.parent and stream.parent.setting:
         return f"not tried: INTERCOM_{stream.parent.setting.upper()} names what is asked for"
     return ""

@@ -18,6 +18,14 @@ def test_a_folder_that_cannot_be_made_fails(tmp_path: Path) -> None:
     assert folder.data_folder(DataFolder(tmp_path / "new" / "data")).state is State.OK
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="the system has no such folder")
+def test_a_folder_where_nothing_can_be_made_fails() -> None:
+    """Whatever the permissions say; and a file system without a size is not called full."""
+    nowhere = DataFolder(Path("/proc/foo"))
+    assert folder.data_folder(nowhere).state is State.FAILED
+    assert folder.disk(nowhere).state is State.SKIPPED
+
+
 def test_too_little_room_for_publishing_fails(synced: DataFolder) -> None:
     """Where there is less than the database takes; where there is hardly more, it is warned of."""
     status = os.statvfs(synced.path)
