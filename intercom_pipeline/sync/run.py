@@ -42,7 +42,9 @@ def run(
     """
     streams = [with_history(stream, options.history) for stream in streams]
     tables = every_table(options.history)
-    with _rare_collections(), open_warehouse(folder, tables, options.privacy) as warehouse:
+    # Whoever has everything asked for anew may have more of it stored, too.
+    opened = open_warehouse(folder, tables, options.privacy, may_show_more=options.full_refresh)
+    with _rare_collections(), opened as warehouse:
         yield from _Work(streams, connection, warehouse, options).events()
 
 

@@ -51,6 +51,10 @@ class WarehouseUnwritable(WarehouseError):
     """The disk is full, or the folder cannot be written."""
 
 
+class PrivacyLoosened(WarehouseError):
+    """The settings would have stored in clear what was hidden so far."""
+
+
 class WarehouseMissing(WarehouseError):
     """There is no published file yet."""
 

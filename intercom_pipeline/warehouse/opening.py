@@ -38,6 +38,7 @@ from intercom_pipeline.warehouse.migration import migrate, pending
 from intercom_pipeline.warehouse.policies import OPEN, Policies
 from intercom_pipeline.warehouse.privacy import (
     Privacy,
+    check_not_loosened,
     is_unsettled,
     privacy_of,
     remember_state,
@@ -54,7 +55,11 @@ _VERSION = "schema_version"
 
 @contextmanager
 def open_warehouse(
-    folder: DataFolder, tables: Iterable[Table], policies: Policies = OPEN
+    folder: DataFolder,
+    tables: Iterable[Table],
+    policies: Policies = OPEN,
+    *,
+    may_show_more: bool = False,
 ) -> Iterator[Warehouse]:
     """Be the only sync into a folder, with its database open and all tables made.
 
@@ -66,8 +71,9 @@ def open_warehouse(
         NotADatabase: The file is no DuckDB database.
         WarehouseTooNew: A later release wrote it.
         WarehouseUnwritable: The folder cannot be written, or the disk is full.
+        PrivacyLoosened: The policies hide less than those before, and `may_show_more` does not say so.
     """
-    with prepared(folder, tables, policies) as privacy:
+    with prepared(folder, tables, policies, may_show_more=may_show_more) as privacy:
         with connected(folder) as connection:
             # In one transaction hundreds of comments cost one write.
             with transaction(connection):
@@ -84,8 +90,10 @@ def open_warehouse(
 
 
 @contextmanager
-def prepared(folder: DataFolder, tables: Iterable[Table], policies: Policies) -> Iterator[Privacy]:
-    """Be the only sync into a folder, whose files hold what the policies allow.
+def prepared(
+    folder: DataFolder, tables: Iterable[Table], policies: Policies, *, may_show_more: bool = False
+) -> Iterator[Privacy]:
+    """Be the only sync into a folder, whose files hold what the policies allow; see `open_warehouse`.
 
     Raises:
         WarehouseError: As `open_warehouse`.
@@ -94,6 +102,8 @@ def prepared(folder: DataFolder, tables: Iterable[Table], policies: Policies) ->
     with private_files(), only_sync(folder), failures(folder):
         privacy = privacy_of(folder, list(tables), policies)
         outdated, unsettled = _look(privacy)
+        if unsettled and not may_show_more:
+            check_not_loosened(privacy)
         if outdated:
             kept = back_up(folder, version("intercom-pipeline"))
             _LOG.warning("The warehouse is brought up to date; as it was, it is kept as %s.", kept)

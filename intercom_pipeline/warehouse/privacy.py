@@ -19,9 +19,10 @@ from intercom_pipeline.warehouse import tombstones
 from intercom_pipeline.warehouse.burying import Burying
 from intercom_pipeline.warehouse.connecting import connected
 from intercom_pipeline.warehouse.ddl import forget, has_bookkeeping, recall, remember
+from intercom_pipeline.warehouse.errors import PrivacyLoosened
 from intercom_pipeline.warehouse.files import DataFolder, clear_fresh, kept_copies, publish
 from intercom_pipeline.warehouse.migration import REFETCH
-from intercom_pipeline.warehouse.policies import OPEN, Action, Policies, Preset
+from intercom_pipeline.warehouse.policies import KEEP, OPEN, Action, Policies, Preset, policy_of, strictest
 from intercom_pipeline.warehouse.privacy_key import Key, key_of
 from intercom_pipeline.warehouse.rewriting import rewrite
 from intercom_pipeline.warehouse.rules import Rule, Rules, changed_by, leaves, rules_of, without
@@ -123,6 +124,29 @@ def is_unsettled(connection: duckdb.DuckDBPyConnection, privacy: Privacy) -> boo
     if not has_bookkeeping(connection):
         return False
     return recall(connection, _REWRITING) is not None or state_of(connection) != privacy.state
+
+
+def check_not_loosened(privacy: Privacy) -> None:
+    """Refuse to store what the policies hid so far: a setting that is missing in one shell must not show it.
+
+    Raises:
+        PrivacyLoosened: More of people's data would be stored.
+    """
+    with connected(privacy.folder) as connection:
+        before, now = state_of(connection).changes, privacy.state.changes
+    shown = [place for place, text in before.items() if _is_less(now.get(place, str(KEEP)), text)]
+    if shown:
+        more = f" and {len(shown) - 1} more" if len(shown) > 1 else ""
+        raise PrivacyLoosened(
+            f"More of people's data would be stored than so far: {shown[0]}{more}.",
+            why="INTERCOM_PRIVACY or INTERCOM_COLUMN_POLICIES hides less than in this folder's last sync.",
+            fix="Set them as they were, best in .env; or, to store it from now on: sync --full-refresh.",
+        )
+
+
+def _is_less(policy: str, than: str) -> bool:
+    """Whether a policy hides less than another."""
+    return strictest(policy_of(policy), policy_of(than)) != policy_of(policy)
 
 
 def begin_rewriting(connection: duckdb.DuckDBPyConnection) -> None:

@@ -11,6 +11,7 @@ import pytest
 from intercom_pipeline.sandbox import Options, Sandbox, Sizes, serve
 from intercom_pipeline.sync.privacy import policies
 from intercom_pipeline.sync.results import SyncResult
+from intercom_pipeline.warehouse.errors import PrivacyLoosened
 from intercom_pipeline.warehouse.policies import Policies
 from intercom_pipeline.warehouse.privacy_key import Key
 from tests.canaries import found_in
@@ -212,10 +213,15 @@ def test_comments_and_views_outlast_it(sandbox: Sandbox, opened: Path, tmp_path:
 def test_what_a_policy_hid_is_asked_for_again(
     sandbox: Sandbox, opened: Path, minimal: Path, tmp_path: Path
 ) -> None:
-    """Where less is hidden than before, all records are read anew."""
+    """Where less is hidden than before, all records are read anew; not for a setting that was forgotten."""
     folder = tmp_path / "data"
     shutil.copytree(minimal, folder)
-    run(sandbox, folder, OPEN)
+    stored = {path.name: path.read_bytes() for path in folder.glob("*.duckdb")}
+    for forgotten in (OPEN, PSEUDONYMOUS):
+        with pytest.raises(PrivacyLoosened, match="--full-refresh"):
+            run(sandbox, folder, forgotten)
+    assert {path.name: path.read_bytes() for path in folder.glob("*.duckdb")} == stored
+    run(sandbox, folder, OPEN, full_refresh=True)
     assert rows(folder)["contacts"] == rows(opened)["contacts"]
     assert rows(folder)["conversation_parts"] == rows(opened)["conversation_parts"]
 
