@@ -66,6 +66,8 @@ def hostile(sandbox: Sandbox) -> Iterator[str]:
 def _spoiled(value: Any, name: str = "") -> Any:
     if isinstance(value, dict):
         attributes = name == "custom_attributes"
+        if value.get("type") == "contact" and "role" in value:
+            value = value | {f"made up{EVIL}": 1}
         return {(key + EVIL if attributes else key): _spoiled(each, key) for key, each in value.items()}
     if isinstance(value, list):
         return [_spoiled(each) for each in value]

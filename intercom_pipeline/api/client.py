@@ -14,13 +14,15 @@ from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
 from itertools import islice
 from types import TracebackType
-from typing import Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
+
+import msgspec
 
 from intercom_pipeline.api.records import Admin, Article, Contact, Conversation
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom import client as http
 from intercom_pipeline.intercom import search_fields
-from intercom_pipeline.intercom.bodies import decoded
+from intercom_pipeline.intercom.bodies import BodyInvalid, decoded
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.intercom.ids import checked_id
 from intercom_pipeline.intercom.paging import Page, cursor_pages, numbered_pages, search_pages, single_page
@@ -37,6 +39,10 @@ _MOST_A_PAGE = 150
 
 class NotOpen(PipelineError):
     """The workspace is used outside its `with` block."""
+
+
+class RecordUnreadable(PipelineError):
+    """A record in a list is no JSON that could be worked with."""
 
 
 def connection_for(
@@ -205,7 +211,7 @@ class AsyncIntercom:
         return search_pages(self.client, path, search, records=records, per_page=_page_size(limit))
 
     async def _one(self, path: str, _kind: type[T]) -> T:
-        return cast("T", decoded((await self.client.get(path)).body))
+        return cast("T", (await self.client.get(path, decode=decoded)).content)
 
     async def _records(
         self, pages: AsyncGenerator[Page], limit: int | None, _kind: type[T]
@@ -216,11 +222,22 @@ class AsyncIntercom:
                 return
             async for page in asked:
                 for record in islice(page.records, left):
-                    yield cast("T", decoded(record))
+                    yield cast("T", _readable(record))
                 if left is not None:
                     left -= len(page.records)
                     if left <= 0:
                         return
+
+
+def _readable(record: msgspec.Raw) -> Any:
+    try:
+        return decoded(record)
+    except BodyInvalid as error:
+        raise RecordUnreadable(
+            "A record that Intercom listed cannot be read.",
+            why=f"{error}.".capitalize(),
+            fix="Look at those before and after it with a limit or a search; report it to Intercom.",
+        ) from None
 
 
 def _page_size(limit: int | None) -> int:

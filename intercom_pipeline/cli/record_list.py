@@ -11,9 +11,11 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
+from intercom_pipeline import steering
 from intercom_pipeline.api.stored import Stored
 from intercom_pipeline.cli.everyday import IN_A_TABLE, Form
 from intercom_pipeline.cli.output import columns, counted, fitted, remarks, results, show
+from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.moments import ago
 from intercom_pipeline.steering import one_line
 
@@ -66,16 +68,21 @@ def print_lines(records: Iterable[Record]) -> None:
 def print_array(records: Iterable[Record]) -> None:
     """A JSON array with a record a line; nothing where an error comes before the first one."""
     opening = b"[\n"
-    for record in records:
-        _write(opening + encoded(record))
-        opening = b",\n"
+    try:
+        for record in records:
+            _write(opening + encoded(record))
+            opening = b",\n"
+    except (PipelineError, KeyboardInterrupt):
+        if opening == b",\n":
+            _write(b"\n")  # the error gets a line of its own
+        raise
     _write(b"[]\n" if opening == b"[\n" else b"\n]\n")
 
 
 def encoded(record: Record) -> bytes:
     """A record as JSON; half of a character, which no UTF-8 holds, is written as an escape."""
     try:
-        return msgspec.json.encode(record)
+        return steering.escaped(msgspec.json.encode(record))
     except (UnicodeEncodeError, OverflowError):
         return json.dumps(record).encode("ascii")
 

@@ -1,6 +1,7 @@
 """The everyday verbs: tables for people, Intercom's own records for programs, from both sources."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -14,7 +15,8 @@ import pytest
 import stamina
 
 from intercom_pipeline.cli.exits import Exit
-from intercom_pipeline.cli.record_list import encoded
+from intercom_pipeline.cli.record_list import encoded, print_array
+from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.sandbox import Sandbox, serve
 from tests.cli.conftest import CANARY, SMALL, Command
 from tests.cli.running import COMMAND, Ended, ended, environment, run_in_terminal, start
@@ -269,6 +271,19 @@ def test_half_a_character_is_written_as_an_escape() -> None:
     assert json.loads(encoded({"name": "a\ud800"})) == {"name": "a\ud800"}
 
 
+def test_an_array_that_is_cut_ends_its_line(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    """So that the error gets one of its own; where nothing was printed, nothing is."""
+
+    def cut(*records: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        yield from records
+        raise PipelineError("The rest did not come.")
+
+    for records, printed in (([{"id": "1"}], b'[\n{"id":"1"}\n'), ([], b"")):
+        with pytest.raises(PipelineError):
+            print_array(cut(*records))
+        assert capsysbinary.readouterr().out == printed
+
+
 @pytest.fixture
 def busy(sandbox: Sandbox) -> Iterator[Sandbox]:
     """A workspace that answers the second page of a list only in a minute."""
@@ -283,16 +298,20 @@ def until_asked(sandbox: Sandbox) -> None:
         time.sleep(0.01)
 
 
-def test_ctrl_c_ends_a_list_at_once(busy: Sandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("verb", "told_after"),
+    [("contacts list --json", ["Nothing was changed."]), ("auth status", []), ("doctor", [])],
+)
+def test_ctrl_c_ends_a_verb_at_once(busy: Sandbox, tmp_path: Path, verb: str, told_after: list[str]) -> None:
     """Also while a request is under way."""
     busy.conditions.latency_ms = 60_000
     busy.requests.reset()
-    with start("contacts", "list", "--json", env=environment(busy), cwd=tmp_path) as process:
+    with start(*verb.split(), env=environment(busy), cwd=tmp_path) as process:
         until_asked(busy)
         process.send_signal(signal.SIGINT)
         told = ended(process, seconds=20)
     assert told.code == Exit.INTERRUPTED
-    assert told.err.splitlines() == ["Stopped.", "Nothing was changed."]
+    assert told.err.splitlines() == ["Stopped.", *told_after]
 
 
 def test_whoever_reads_may_stop(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -308,6 +327,31 @@ def test_whoever_reads_may_stop(sandbox: Sandbox, tmp_path: Path) -> None:
     )
     assert json.loads(done.stdout)["type"] == "contact"
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["contacts list --jsonl", "contacts list", "query --csv", "admins list --json", "contacts get"],
+)
+def test_output_that_nobody_reads_ends_as_documented(
+    sandbox: Sandbox, synced: Path, tmp_path: Path, arguments: str
+) -> None:
+    """As a shell's own programs end, and without a word; it need not fill any buffer first."""
+    more = {"query": ["FROM contacts"], "contacts get": [record(sandbox, "contacts")["id"]]}
+    last = next((each for name, each in more.items() if arguments.startswith(name)), [])
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer) as unread:
+        told = subprocess.run(
+            [COMMAND, *arguments.split(), *last],
+            env=environment(sandbox, INTERCOM_DATA_DIR=synced),
+            cwd=tmp_path,
+            stdout=unread,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (told.returncode, told.stderr.replace("20 contacts, and more (see --limit)\n", "")) == (141, "")
 
 
 def summarized(told: Ended) -> Any:

@@ -103,11 +103,13 @@ def test_what_is_printed_is_harmless_and_whole(tell: Told, arguments: str) -> No
     assert "[/x]" in told.out or "…" in told.out
 
 
-@pytest.mark.parametrize("arguments", ["status", "tables", "tables contacts", "tables views.contacts"])
+@pytest.mark.parametrize("arguments", ["status", "tables", "tables contacts", "tables contacts_custom"])
 def test_what_is_told_of_the_file_is_harmless(tell: Told, arguments: str) -> None:
     """The names of fields that nobody knew, of tables and of columns."""
     told = tell(*arguments.split())
+    assert told.code == Exit.OK, told.err
     assert_harmless(told.out + told.err)
+    assert ("[/x]" in told.out) == (arguments in {"status", "tables contacts_custom"})
 
 
 @pytest.mark.parametrize(

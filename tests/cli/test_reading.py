@@ -213,6 +213,12 @@ def test_a_text_cannot_steer_the_terminal(query: Command) -> None:
     assert told.out.splitlines()[1].rstrip() == "a [31mred !"
 
 
+def test_json_that_is_none_is_printed_as_text(query: Command) -> None:
+    """DuckDB takes NaN for JSON, which nothing else does."""
+    told = query("""SELECT '{"a":NaN}'::JSON AS odd, '{"a":1}'::JSON AS good""", "--json")
+    assert json.loads(told.out) == [{"odd": '{"a":NaN}', "good": {"a": 1}}]
+
+
 def test_json_keeps_types(query: Command) -> None:
     """Columns of type JSON come as what they hold; a name that comes twice is numbered."""
     told = query(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import traceback
 from typing import Any
 
@@ -102,6 +103,15 @@ def test_intercom_s_words_reach_the_error() -> None:
     assert told.what == "Intercom refuses the request: GET /contacts/1"
     assert told.why == "HTTP 422, parameter_invalid, field created_at: is not a date (request req-1)"
     assert "INTERCOM_API_VERSION" in told.fix
+
+
+def test_what_intercom_says_steers_nothing() -> None:
+    """Its words are one line without control characters, and none is longer than a name or a message is."""
+    evil = "\x1b[2J\u202e\n" + "x" * 1_000
+    told = failure_of(error(422, code=evil, message=evil, field=evil))
+    words = (told.failure.code, told.failure.field, told.failure.message)
+    assert [len(each or "") for each in words] == [100, 100, 300]
+    assert not re.search(r"[\x00-\x1f\u202e]", told.why + "".join(map(str, words)))
 
 
 @pytest.mark.parametrize(
