@@ -1,10 +1,12 @@
 """Settings that cannot be used are refused, by name and before anything starts."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from intercom_pipeline.settings import SettingRefused, load_settings
+from intercom_pipeline.api.client import connection_for
+from intercom_pipeline.settings import SettingRefused, Settings, load_settings, sources
 
 
 @pytest.mark.parametrize("value", ["-1", "1e99", "nan", "soon"])
@@ -26,3 +28,36 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("INTERCOM_REGION=eu\nINTERCOM_DATA_DIR=there\n", encoding="utf-8")
     settings = load_settings({"INTERCOM_REGION": "au", "INTERCOM_DATA_DIR": ""}, tmp_path / ".env")
     assert (settings.region, settings.data_dir, settings.api_version) == ("au", Path("there"), "2.14")
+
+
+@pytest.mark.parametrize("given", ["", " "])
+@pytest.mark.parametrize("setting", [each.name for each in fields(Settings)])
+def test_a_blank_option_is_refused(setting: str, given: str) -> None:
+    """It is not taken for one that is left out: a variable of the shell was not set."""
+    with pytest.raises(SettingRefused, match=f"INTERCOM_{setting.upper()} is blank"):
+        load_settings({"INTERCOM_ACCESS_TOKEN": "x"}, options={f"INTERCOM_{setting.upper()}": given})
+
+
+@pytest.mark.parametrize("argument", ["token", "profile", "region", "base_url", "version"])
+def test_a_blank_argument_is_refused(argument: str) -> None:
+    """From Python as from the command: only None is absent."""
+    with pytest.raises(SettingRefused, match="is blank"):
+        connection_for(**{"token": "x", argument: ""})
+
+
+@pytest.mark.parametrize("name", ["../../x", "/etc", ".hidden", "a b"])
+def test_a_name_that_no_profile_can_have_is_refused(name: str) -> None:
+    """With a token in the environment, too: the data folder is called by it."""
+    with pytest.raises(SettingRefused, match="cannot be called"):
+        load_settings({"INTERCOM_ACCESS_TOKEN": "x", "INTERCOM_PROFILE": name})
+
+
+@pytest.mark.parametrize("name", ["dagster", "demo", "sandbox", "scratch"])
+def test_no_profile_shares_a_folder_with_something_else(name: str) -> None:
+    """Others' data is in `data` beside Dagster's runs, the demo and the default profile's own files."""
+    assert load_settings({"INTERCOM_PROFILE": name}).data_dir == Path("data/profiles") / name
+
+
+def test_a_source_shows_no_value() -> None:
+    """It may be a token."""
+    assert "canary" not in repr(sources({"INTERCOM_ACCESS_TOKEN": "canary"}))

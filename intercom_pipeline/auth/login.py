@@ -38,10 +38,10 @@ class Login:
     """A login that waits for its answer; made by `login`.
 
     Attributes:
-        url: The page on which somebody consents.
+        url: The page on which somebody consents; it holds the state that the answer has to hold.
     """
 
-    url: str
+    url: str = field(repr=False)
     _waiting: Waiting = field(repr=False)
 
     def paste(self, text: str) -> None:

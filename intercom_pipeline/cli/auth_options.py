@@ -67,13 +67,13 @@ def redirect_of(port: int | None, url: str | None) -> "Redirect":
     from intercom_pipeline.auth import listener  # noqa: PLC0415 - late
     from intercom_pipeline.auth.answers import redirect_to, redirect_to_port  # noqa: PLC0415 - late
 
-    if port and url:
+    if port and url is not None:
         raise UsageRefused(
             "--port and --redirect-url exclude each other.",
             why="A redirect URL to this machine names its port.",
             fix="Leave one of them out.",
         )
-    return redirect_to(url) if url else redirect_to_port(port or listener.PORT)
+    return redirect_to_port(port or listener.PORT) if url is None else redirect_to(url)
 
 
 def has_screen() -> bool:

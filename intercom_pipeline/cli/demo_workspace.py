@@ -5,7 +5,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -33,7 +33,7 @@ class Workspace:
     """
 
     url: str
-    token: str
+    token: str = field(repr=False)
 
     def settings(self, data_dir: Path) -> Settings:
         """The settings that sync it; nothing of a real workspace's is among them."""

@@ -9,10 +9,23 @@ import typer
 if TYPE_CHECKING:
     from intercom_pipeline.settings import Settings
 
+
+def _folder(text: str) -> Path:
+    """A folder that an option names; a blank one would be this folder."""
+    from intercom_pipeline.settings.errors import blank  # noqa: PLC0415 - late
+
+    if not text.strip():
+        raise blank("INTERCOM_DATA_DIR")
+    return Path(text)
+
+
 DataDir = Annotated[
     Path | None,
     typer.Option(
-        "--data-dir", metavar="FOLDER", help="Where the data is kept.  [default: INTERCOM_DATA_DIR, or data]"
+        "--data-dir",
+        metavar="FOLDER",
+        parser=_folder,
+        help="Where the data is kept.  [default: INTERCOM_DATA_DIR, or data]",
     ),
 ]
 # The sandbox's own `MOST_OF_A_KIND`, written again as importing the sandbox would slow every verb down.

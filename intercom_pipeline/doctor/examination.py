@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ class _Case:
 
     settings: Settings
     given: Mapping[str, Sourced]
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     dotenv: Path
 
 

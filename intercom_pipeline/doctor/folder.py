@@ -4,18 +4,21 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from intercom_pipeline.doctor.check import Finding, failed, ok, skipped, warning
 from intercom_pipeline.doctor.modes import exposed
+from intercom_pipeline.settings import without_settings
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.reading import running_sync
 
 _MEGABYTE = 1_000_000
 _LITTLE = 1_000 * _MEGABYTE
 _NOT_IGNORED = 1
-_GIT_SECONDS = 2.0
+_GIT_SECONDS = 1.0
+"""How long git may take for all that it is asked."""
 
 
 def data_folder(folder: DataFolder) -> Finding:
@@ -87,9 +90,12 @@ def ignored(folder: DataFolder, dotenv: Path) -> Finding:
     tracked = [path for path in paths if _in_repository(path)]
     if not tracked:
         return ok("not in a git repository")
+    until = time.monotonic() + _GIT_SECONDS
     try:
-        seen = [path for path in tracked if _is_seen(path)]
-    except (OSError, subprocess.SubprocessError) as error:
+        seen = [path for path in tracked if _is_seen(path, until)]
+    except subprocess.TimeoutExpired:
+        return skipped("git did not answer in time")
+    except OSError as error:
         return skipped(f"git could not be asked: {error}")
     return _seen(seen) if seen else ok("git ignores the data folder and .env")
 
@@ -106,10 +112,16 @@ def _in_repository(path: Path) -> bool:
     return any((folder / ".git").exists() for folder in path.parents)
 
 
-def _is_seen(path: Path) -> bool:
-    """Whether git sees a path: it is not ignored, or was taken in before."""
+def _is_seen(path: Path, until: float) -> bool:
+    """Whether git sees a path: it is not ignored, or was taken in before. Asked until a monotonic moment."""
     asked = ["git", "-C", str(_nearest(path.parent)), "check-ignore", "--quiet", "--", str(path)]
-    answer = subprocess.run(asked, capture_output=True, timeout=_GIT_SECONDS, check=False)  # noqa: S603 - a fixed command
+    answer = subprocess.run(  # noqa: S603 - a fixed command
+        asked,
+        env=without_settings(),
+        capture_output=True,
+        timeout=max(0.0, until - time.monotonic()),
+        check=False,
+    )
     if answer.returncode not in {0, _NOT_IGNORED}:
         raise OSError(answer.stderr.decode(errors="replace").strip())
     return answer.returncode == _NOT_IGNORED

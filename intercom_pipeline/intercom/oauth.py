@@ -96,6 +96,9 @@ class _Token(msgspec.Struct):
     access_token: str | None = None
     token: str | None = None
 
+    def __repr__(self) -> str:
+        return "_Token(***)"
+
 
 def authorize_url(app: App, *, state: str, redirect_url: str) -> str:
     """The page on which somebody consents; Intercom leads the browser back with a code and the state."""

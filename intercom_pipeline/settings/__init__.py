@@ -2,7 +2,7 @@
 
 from intercom_pipeline.settings.errors import SettingRefused, TokenMissing
 from intercom_pipeline.settings.settings import Access, Settings, load_settings
-from intercom_pipeline.settings.sources import Origin, Sourced, misspelt, sources
+from intercom_pipeline.settings.sources import Origin, Sourced, misspelt, sources, without_settings
 
 __all__ = [
     "Access",
@@ -14,4 +14,5 @@ __all__ = [
     "load_settings",
     "misspelt",
     "sources",
+    "without_settings",
 ]

@@ -18,3 +18,12 @@ def refused(name: str, value: str, rule: str) -> SettingRefused:
         why=rule,
         fix="Correct it in the environment or in the file .env; .env.example explains each.",
     )
+
+
+def blank(name: str) -> SettingRefused:
+    """The error for an option that is given, and blank."""
+    return SettingRefused(
+        f"The option that goes before {name} is blank.",
+        why="Only one that is left out leaves it to the environment, the file .env or the default.",
+        fix="Give it a value or leave it out; if a variable of the shell is in it, that one is not set.",
+    )

@@ -2,8 +2,9 @@
 
 from urllib.parse import urlsplit
 
+from intercom_pipeline.auth.profile_names import ANOTHER, RULE, is_name
 from intercom_pipeline.intercom.versions import SUPPORTED
-from intercom_pipeline.settings.errors import refused
+from intercom_pipeline.settings.errors import SettingRefused, refused
 
 _MOST_LOOKBACK_MINUTES = 366 * 24 * 60
 
@@ -40,6 +41,14 @@ def names(_variable: str, text: str) -> tuple[str, ...]:
 def word(_variable: str, text: str) -> str | None:
     """A text without blanks around it; nothing where it is blank."""
     return text.strip() or None
+
+
+def profile(_variable: str, text: str) -> str | None:
+    """A name that a profile may have; nothing where it is blank."""
+    name = text.strip()
+    if name and not is_name(name):
+        raise SettingRefused(f"A profile cannot be called {name!r}.", why=RULE, fix=ANOTHER)
+    return name or None
 
 
 def address(variable: str, text: str) -> str:

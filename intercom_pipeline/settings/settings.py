@@ -190,7 +190,7 @@ _PARSED: Final[Mapping[str, Callable[[str, str], Any]]] = {
     "access_token": parsing.word,
     "client_id": parsing.word,
     "client_secret": parsing.word,
-    "profile": parsing.word,
+    "profile": parsing.profile,
     "config_dir": lambda _, text: Path(text).expanduser(),
     "region": parsing.word,
     "base_url": parsing.address,
@@ -220,10 +220,11 @@ def load_settings(
 ) -> Settings:
     """Read the settings: options (by variable), then the environment, the project's `.env`, the defaults.
 
-    The data folder of a profile other than the default one is a folder of its name in `data`.
+    The data folder of a profile other than the default one is a folder of its name in `data/profiles`.
 
     Raises:
-        SettingRefused: A value is no number where one is needed, out of its range, or no API version.
+        SettingRefused: A value is no number where one is needed, out of its range, no API version or no
+            profile's name, or an option is blank.
     """
     given = sources(environment, dotenv, options)
     if _asks_for_profile(given):
@@ -237,7 +238,7 @@ def load_settings(
     settings = Settings(**{name: value for name, value in values.items() if value is not None})
     if "data_dir" in values or settings.profile == DEFAULT_PROFILE:
         return settings
-    return replace(settings, data_dir=_DATA / settings.profile)
+    return replace(settings, data_dir=_DATA / "profiles" / settings.profile)
 
 
 def _asks_for_profile(given: Mapping[str, Sourced]) -> bool:

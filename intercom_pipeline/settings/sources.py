@@ -2,14 +2,14 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 
 from dotenv import dotenv_values
 
-from intercom_pipeline.settings.errors import SettingRefused
+from intercom_pipeline.settings.errors import SettingRefused, blank
 
 DOTENV = Path(".env")
 _PREFIX = "INTERCOM_"
@@ -31,7 +31,7 @@ class Origin(StrEnum):
 class Sourced:
     """A value as it was given, and where."""
 
-    value: str
+    value: str = field(repr=False)
     origin: Origin
 
 
@@ -43,8 +43,9 @@ def sources(
     """The variables of this project that are given, by the source that counts; empty ones are not set.
 
     Raises:
-        SettingRefused: The file cannot be read.
+        SettingRefused: The file cannot be read, or an option is blank: it says nothing, and was not left out.
     """
+    _check_not_blank(options or {})
     given = os.environ if environment is None else environment
     layers: tuple[tuple[Origin, Mapping[str, str | None]], ...] = (
         (Origin.FILE, _read(dotenv)),
@@ -57,6 +58,12 @@ def sources(
         for name, value in layer.items()
         if value and name.startswith(_PREFIX)
     }
+
+
+def without_settings(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """An environment for other people's programs: without this project's variables, so without secrets."""
+    given = os.environ if environment is None else environment
+    return {name: value for name, value in given.items() if not name.startswith(_PREFIX)}
 
 
 def misspelt(
@@ -73,6 +80,12 @@ def misspelt(
     rests = {name: name.removeprefix(_PREFIX) for name in sources(environment, dotenv)}
     near = {name: _like(rest, known) for name, rest in sorted(rests.items()) if rest not in known}
     return {name: _PREFIX + like[0] for name, like in near.items() if like}
+
+
+def _check_not_blank(options: Mapping[str, str | None]) -> None:
+    for name, value in options.items():
+        if value is not None and not value.strip():
+            raise blank(name)
 
 
 def _like(rest: str, known: Sequence[str]) -> list[str]:

@@ -76,7 +76,8 @@ def prepare(folder: DataFolder) -> None:
         WarehouseUnwritable: It cannot be made or written.
     """
     try:
-        folder.path.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+        with private_files():  # those above it, too
+            folder.path.mkdir(parents=True, exist_ok=True)
         folder.scratch.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
         folder.path.chmod(_PRIVATE_FOLDER)
         folder.lock.touch(mode=_PRIVATE_FILE)

@@ -193,7 +193,9 @@ def test_without_an_app_the_steps_are_told(
     [
         (("--redirect-url", f"http://shop.example{REDIRECT_PATH}"), "cannot be the redirect URL"),
         (("--redirect-url", ELSEWHERE, "--port", "4321"), "exclude each other"),
+        (("--redirect-url", ""), "cannot be the redirect URL"),
         (("--profile", "../me"), "cannot be called"),
+        (("--profile", ""), "INTERCOM_PROFILE is blank"),
     ],
 )
 def test_wrong_options_start_nothing(auth: Auth, arguments: tuple[str, ...], told: str) -> None:

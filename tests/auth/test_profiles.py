@@ -227,9 +227,9 @@ def test_without_any_token_the_ways_to_one_are_told(store: ProfileStore) -> None
 def test_each_profile_has_a_data_folder_of_its_own() -> None:
     """Unless one is named, so that two workspaces never meet in one database."""
     assert load_settings({}).data_dir == Path("data")
-    assert load_settings({"INTERCOM_PROFILE": "eu"}).data_dir == Path("data/eu")
+    assert load_settings({"INTERCOM_PROFILE": "eu"}).data_dir == Path("data/profiles/eu")
     assert load_settings({"INTERCOM_PROFILE": "eu", "INTERCOM_DATA_DIR": "x"}).data_dir == Path("x")
-    assert load_settings({}, options={"INTERCOM_PROFILE": "eu"}).data_dir == Path("data/eu")
+    assert load_settings({}, options={"INTERCOM_PROFILE": "eu"}).data_dir == Path("data/profiles/eu")
 
 
 def test_dagster_reads_the_stored_token_when_it_connects(

@@ -63,6 +63,23 @@ def test_no_token(sandbox: Sandbox, stored: Path, tmp_path: Path) -> None:
     assert still_there(stored)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status", "--data-dir", ""),
+        ("status", "--profile", ""),
+        ("admins", "list", "--workspace", ""),
+        ("admins", "list", "--api-version", " "),
+        ("doctor", "--offline", "--data-dir", ""),
+    ],
+)
+def test_an_option_that_is_given_blank(command: Command, arguments: tuple[str, ...]) -> None:
+    """Refused: the variable of the shell in it is not set, and another workspace is not meant."""
+    told = command(*arguments)
+    assert told.code == Exit.USAGE
+    assert "is blank" in told.three_lines[0]
+
+
 def test_a_revoked_token(command: Command, sandbox: Sandbox, stored: Path) -> None:
     """Intercom's words and request id, and where to look."""
     sandbox.conditions.token = None
@@ -101,6 +118,14 @@ def test_an_unreachable_host(command: Command, stored: Path, monkeypatch: pytest
     assert told.three_lines[0].startswith("Intercom could not be reached")
     assert "INTERCOM_BASE_URL" in told.three_lines[2]
     assert still_there(stored)
+
+
+def test_a_value_that_an_option_does_not_take(command: Command) -> None:
+    """Those that it takes are named, in plain words."""
+    for arguments in (["contacts", "list", "--from", "xx"], ["auth", "login", "--region", "xx"]):
+        told = command(*arguments)
+        assert told.code == Exit.USAGE
+        assert re.search(r"^Error: Invalid value for '--\w+': 'xx' is not one of '", told.err, re.MULTILINE)
 
 
 def test_an_unknown_stream(command: Command, stored: Path) -> None:

@@ -76,7 +76,7 @@ def test_what_a_profile_says_is_told_as_the_profiles(alone: Command, tmp_path: P
     assert value_and_origin(settings, "profile") == ("shop", "option")
     assert value_and_origin(settings, "region") == ("eu", "profile")
     assert value_and_origin(settings, "base_url") == ("http://127.0.0.1:1", "profile")
-    assert value_and_origin(settings, "data_dir") == ("data/shop", "profile")
+    assert value_and_origin(settings, "data_dir") == ("data/profiles/shop", "profile")
     assert value_and_origin(settings, "access_token") == (None, "profile")
     assert settings["access_token"]["is_set"]
     assert "profile shop" in alone("config", "show", "--profile", "shop").out

@@ -8,7 +8,7 @@ import pytest
 
 from intercom_pipeline.doctor import State, folder
 from intercom_pipeline.warehouse.files import DataFolder, only_sync
-from tests.doctor.conftest import Examine
+from tests.doctor.conftest import TOKEN, Examine
 
 
 def test_a_folder_that_cannot_be_made_fails(tmp_path: Path) -> None:
@@ -71,3 +71,33 @@ def test_data_that_git_would_take_in_is_warned_of(synced: DataFolder, tmp_path: 
     assert folder.ignored(synced, dotenv).state is State.OK
     subprocess.run(["git", "-C", str(tmp_path), "add", "--force", ".env"], check=True)
     assert folder.ignored(synced, dotenv).state is State.WARNING
+
+
+def test_git_is_told_no_token(synced: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may start programs that a repository names."""
+    seen = tmp_path / "seen"
+    git = tmp_path / "git"
+    git.write_text(f"#!/bin/sh\nenv > {seen}\n")
+    git.chmod(0o700)
+    (tmp_path / ".git").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", TOKEN)
+    assert folder.ignored(synced, tmp_path / ".env").state is State.OK
+    assert "PATH=" in seen.read_text()
+    assert TOKEN not in seen.read_text()
+
+
+def test_git_has_so_much_time_for_all(
+    synced: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many files it is asked about."""
+    git = tmp_path / "git"
+    git.write_text(f"#!/bin/sh\necho asked >> {tmp_path}/times\nexec sleep 0.7\n")
+    git.chmod(0o700)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".env").touch()
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    finding = folder.ignored(synced, tmp_path / ".env")
+    assert finding.state is State.SKIPPED
+    assert "in time" in finding.found
+    assert len((tmp_path / "times").read_text().splitlines()) < 3

@@ -49,7 +49,7 @@ def lax() -> Iterator[None]:
 @pytest.mark.usefixtures("lax")
 def test_all_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     """0600 in a folder of 0700, whatever the umask, the write-ahead log and batches on their way included."""
-    folder = DataFolder(tmp_path / "data")
+    folder = DataFolder(tmp_path / "profiles" / "shop")
     with open_warehouse(folder, [THINGS], Policies(columns=(("things.anything", HASH),))) as warehouse:
         batch = Batch(table=THINGS)
         batch.add(RECORD % 1)
@@ -57,7 +57,8 @@ def test_all_files_are_for_their_owner_alone(tmp_path: Path) -> None:
         batch.write(folder.scratch, "waiting")
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.path.rglob("*")}
     modes |= {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.path.iterdir()}
-    assert modes.pop("scratch") == stat.S_IMODE(folder.path.stat().st_mode) == 0o700
+    above = stat.S_IMODE(folder.path.parent.stat().st_mode)
+    assert modes.pop("scratch") == stat.S_IMODE(folder.path.stat().st_mode) == above == 0o700
     assert {"warehouse.duckdb", "warehouse.duckdb.wal", "intercom.duckdb", "privacy.key"} <= modes.keys()
     assert "waiting.things.ndjson" in modes
     assert set(modes.values()) == {0o600}
