@@ -53,11 +53,11 @@ def login(
     store: StoreIn = Store.AUTO,
     profile: Profile = None,
 ) -> None:
-    """Connect a workspace: by consent in the browser, or with an access token.
+    """Connect a workspace, in the browser or with a token.
 
-    The client id and secret of your app come from INTERCOM_CLIENT_ID and INTERCOM_CLIENT_SECRET, or are
-    asked for; where they are missing, it is told how to create the app. The token is stored once Intercom
-    has accepted it.
+    It is done by consent, or with an access token (--with-token). The client id and secret of your app come
+    from INTERCOM_CLIENT_ID and INTERCOM_CLIENT_SECRET, or are asked for; where they are missing, it is told
+    how to create the app. The token is stored once Intercom has accepted it.
     """
     from intercom_pipeline.cli import connecting  # noqa: PLC0415 - late
 
@@ -75,7 +75,10 @@ def login(
 
 
 def status(*, profile: Profile = None, as_json: AsJson = False) -> None:
-    """Show which token is in force, where it comes from, and what Intercom says of it."""
+    """Show which token is in force and what it may read.
+
+    It tells where the token comes from, and what Intercom says of it.
+    """
     from intercom_pipeline.cli.auth_status import show_status  # noqa: PLC0415 - late
 
     show_status(profile, as_json=as_json)
@@ -96,9 +99,10 @@ def rotate(
         ),
     ] = False,
 ) -> None:
-    """Replace the stored token by a new one of the same workspace, obtained as it was.
+    """Replace the stored token by a new one.
 
-    The old token stays in force until Intercom has accepted the new one.
+    It is of the same workspace, and obtained as the old one was. The old token stays in force until Intercom
+    has accepted the new one.
     """
     from intercom_pipeline.cli import connecting  # noqa: PLC0415 - late
 
@@ -142,9 +146,10 @@ def print_token(
         bool, typer.Option("--yes-print-the-secret", help="Needed: the token opens the workspace.")
     ] = False,
 ) -> None:
-    """Print the stored token, and nothing else, to stdout; asks for the word "print" first.
+    """Print the stored token to stdout, after asking.
 
-    The word is typed, or read from stdin where that is no terminal.
+    Nothing else is printed there. It asks for the word "print" first. The word is typed, or read from stdin
+    where that is no terminal.
     """
     from intercom_pipeline.cli.connecting import print_token as print_stored  # noqa: PLC0415 - late
 

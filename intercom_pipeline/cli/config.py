@@ -19,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def show(*, data_dir: DataDir = None, profile: Profile = None, as_json: AsJson = False) -> None:
-    """Show every setting: its variable, the value in force, and where that comes from.
+    """Show every setting, its value and where that comes from.
 
     Of a secret it shows only whether there is one. Needs no network.
     """

@@ -83,7 +83,7 @@ def rotate(asked: Asked, *, revoke_old: bool) -> None:
         raise SameToken(
             "The new token is the one that is stored already.",
             why="Intercom gives out a token again as long as it is in force.",
-            fix="Regenerate it in the Developer Hub then auth rotate --with-token.",
+            fix="Regenerate it in the Developer Hub, then run intercom-pipeline auth rotate --with-token.",
         )
     kept = keep(settings.profiles(), new, _same_place(asked.store, old))
     _tell_connected(settings, kept, how)

@@ -86,10 +86,10 @@ def search(
     as_json: AsJson = False,
     as_lines: AsLines = False,
 ) -> None:
-    """Find the contacts that a query describes, those changed last first.
+    """Find the contacts that a query describes.
 
-    A condition is a field, an operator (= != > < >= <= ~ !~ ^ $ IN, NOT IN) and a value; AND, OR and
-    parentheses join them.
+    Those changed last come first. A condition is a field, an operator (= != > < >= <= ~ !~ ^ $ IN, NOT IN)
+    and a value; AND, OR and parentheses join them.
     """
     shape = form(as_json=as_json, as_lines=as_lines)
     asking = Asking(source=source, workspace=workspace, api_version=api_version, data_dir=data_dir)

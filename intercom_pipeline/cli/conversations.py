@@ -172,9 +172,10 @@ def summarize(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what customers ask about: their opening messages grouped by topic, with examples.
+    """Show what customers ask about, grouped by topic.
 
-    It is computed on this machine; nothing is sent anywhere.
+    It looks at their opening messages, and gives examples. It is computed on this machine; nothing is sent
+    anywhere.
     """
     from intercom_pipeline.cli import topics_page  # noqa: PLC0415 - late
 

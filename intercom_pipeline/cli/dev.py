@@ -21,9 +21,10 @@ def dev(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Open Dagster on this project: its assets, schedules and runs, until Ctrl-C.
+    """Open Dagster on this project, until Ctrl-C.
 
-    Runs and schedules are kept in the data folder, unless DAGSTER_HOME names another.
+    It shows assets, schedules and runs. Runs and schedules are kept in the data folder, unless DAGSTER_HOME
+    names another.
     """
     from intercom_pipeline.cli.dagster_page import serving  # noqa: PLC0415 - late
 

@@ -23,6 +23,7 @@ class Exit(IntEnum):
     UNCERTAIN = 5, "a reply may have been sent: look before you send it again"
     BUSY = 75, "another process syncs or holds the database; try later"
     INTERRUPTED = 130, "stopped with Ctrl-C; the next sync resumes"
+    UNREAD = 141, "whoever read the output stopped reading, as head does"
     TERMINATED = 143, "stopped by a SIGTERM; the next sync resumes"
 
     def __new__(cls, code: int, meaning: str) -> Self:

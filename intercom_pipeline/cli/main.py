@@ -1,10 +1,12 @@
 """The command itself: its verbs, its help, and how whatever goes wrong is told."""
 
+import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from intercom_pipeline.cli import (
     articles,
@@ -37,11 +39,30 @@ def main() -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command and return its exit code; what goes wrong is printed, not raised."""
+    try:
+        code = _run(arguments)
+        if sys.stdout:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still to be written goes nowhere, instead of failing once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.UNREAD
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """As `run`, but for output that nobody reads.
+
+    Raises:
+        BrokenPipeError: Whoever read it stopped reading.
+    """
     # Understood wherever it stands, because people add it to the end of what has just failed.
     debug = "--debug" in arguments
     try:
         application()([each for each in arguments if each != "--debug"], prog_name=_NAME)
     except SystemExit as left:
+        if isinstance(left.__context__, BrokenPipeError):  # of which typer and rich make an exit with 1
+            raise left.__context__ from None
         if left.code == Exit.INTERRUPTED:  # typer's, of a verb that holds nothing and so minds no signal
             _tell(Stopped(Exit.INTERRUPTED), debug=False)
         return left.code if isinstance(left.code, int) else Exit.FAILED
@@ -51,9 +72,26 @@ def run(arguments: Sequence[str]) -> int:
     return Exit.OK
 
 
+class _Verbs(TyperGroup):
+    """The verbs, with typer's errors in plain words."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the verb that is named.
+
+        Raises:
+            BadParameter: An option has a value that it does not take.
+        """
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
+
 def application() -> typer.Typer:
     """The command and its verbs."""
     made = typer.Typer(
+        cls=_Verbs,
         no_args_is_help=True,
         # The boxes of rich would double the time that help takes.
         rich_markup_mode=None,

@@ -48,9 +48,10 @@ def mcp(
         bool, typer.Option("--allow-apply", help="Let it also send what is planned, to real people.")
     ] = False,
 ) -> None:
-    """Offer the workspace to an AI assistant, as tools of the Model Context Protocol.
+    """Offer the workspace to an AI assistant as tools (MCP).
 
-    An assistant starts this itself and speaks with it on stdin and stdout. It reads only unless allowed more.
+    The tools are those of the Model Context Protocol. An assistant starts this itself and speaks with it on
+    stdin and stdout. It reads only unless allowed more.
     """
     _check(http=http, port=port, allow_replies=allow_replies, allow_apply=allow_apply)
     from intercom_pipeline.mcp.server import Switches  # noqa: PLC0415 - late

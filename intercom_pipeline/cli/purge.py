@@ -45,10 +45,11 @@ def purge(
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take people out of everything that is stored, and let no later sync bring them back.
+    """Take people out of everything that is stored, for good.
 
-    Their contacts go, with what hangs on them; what they wrote is emptied; mentions of them are cut out. Of
-    conversations that were theirs alone ids, times and counts stay. It cannot be undone.
+    No later sync brings them back. Their contacts go, with what hangs on them; what they wrote is emptied;
+    mentions of them are cut out. Of conversations that were theirs alone ids, times and counts stay. It
+    cannot be undone.
     """
     asks = not (yes or dry_run)
     _check(named=bool(contact or email), asks=asks)

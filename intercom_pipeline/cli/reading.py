@@ -38,7 +38,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def status(*, data_dir: DataDir = None, profile: Profile = None, as_json: AsJson = False) -> None:
-    """Show how fresh the data is and how each stream's last sync went.
+    """Show how fresh the data is and how the last syncs went.
 
     Times are in UTC.
     """
@@ -60,7 +60,7 @@ def tables(
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the tables of the published file, or the columns of one."""
+    """Show the tables of the published file, or one's columns."""
     from intercom_pipeline.cli import inventory  # noqa: PLC0415 - late
     from intercom_pipeline.cli.output import print_json  # noqa: PLC0415 - late
 

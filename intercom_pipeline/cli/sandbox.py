@@ -38,7 +38,7 @@ def sandbox(
     limit_per_minute: Annotated[int, typer.Option(min=6, help="The rate limit, in requests.")] = 10_000,
     timezone: Annotated[str, typer.Option(help="The workspace's time zone.")] = "America/New_York",
 ) -> None:
-    """Serve a pretend Intercom workspace on this machine, until Ctrl-C.
+    """Serve a pretend Intercom workspace, until Ctrl-C.
 
     The same seed and sizes give the same workspace. Nothing leaves this machine.
     """

@@ -27,9 +27,10 @@ def streams(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show every stream: what it holds, how it is kept current, and what it needs and costs.
+    """Show every stream: what it holds, needs and costs.
 
-    Needs no account and no network. What INTERCOM_API_VERSION does not allow is marked.
+    It tells how each is kept current, too. Needs no account and no network. What INTERCOM_API_VERSION does
+    not allow is marked.
     """
     from intercom_pipeline.cli import stream_list  # noqa: PLC0415 - late
 

@@ -37,10 +37,11 @@ def sweep(
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find what was deleted, merged or archived in Intercom, and flag it.
+    """Find what is gone from Intercom, and flag it.
 
-    Every id that Intercom lists is compared with the table; what is missing is asked for one by one. Rows are
-    kept: _deleted_at and _deleted_reason tell. A sweep that was stopped flags nothing.
+    That is what was deleted, merged or archived. Every id that Intercom lists is compared with the table;
+    what is missing is asked for one by one. Rows are kept: _deleted_at and _deleted_reason tell. A sweep that
+    was stopped flags nothing.
     """
     settings = settings_for(data_dir, profile=profile)
     options = replace(new_run(settings), sweep=True, allow_many=allow_many)

@@ -47,9 +47,10 @@ def sync(
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring streams up to date: everything at first, then what changed.
+    """Bring streams up to date.
 
-    It may be stopped at any time and resumes where it was. Readers see the new state when it ends.
+    The first time it reads everything, then what changed. It may be stopped at any time and resumes where it
+    was. Readers see the new state when it ends.
 
     With --since or --until it reads only what was created then, of contacts, conversations, tickets and
     activity_logs, and leaves alone how far each is synced. Dates are in UTC.

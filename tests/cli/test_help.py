@@ -105,6 +105,16 @@ def test_help_has_an_example_that_is_a_command(command: Command, verb: str) -> N
         assert set(re.findall(r" (--[a-z-]+)", example)) <= {*options_of(verbs()[verb])}
 
 
+def test_no_summary_is_cut(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists of verbs are read on terminals of 80 columns: each first sentence fits its line."""
+    monkeypatch.setenv("COLUMNS", "80")
+    groups = {verb.split()[0] for verb in VERBS if " " in verb}
+    for group in ([], *([each] for each in sorted(groups))):
+        listed = command(*group, "--help").out.partition("Commands:")[2]
+        assert listed
+        assert "..." not in listed
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_documentation_lists_every_option(verb: str) -> None:
     """And no other."""
