@@ -49,16 +49,20 @@ def search_contacts(
     shown = found[: config.limit]
     more = len(found) > config.limit
     context.log.info("Found %d contacts%s.", len(shown), ", and there are more" if more else "")
+    _warn_of_strangers(context, shown, config.fields)
     return dg.Output(
         None, metadata={"found": len(shown), "more": more, "contacts": _table(shown, config.fields)}
     )
 
 
 @dg.op(out=dg.Out(dg.Nothing), description="Gets one contact, and shows it as metadata.")
-def get_contact(config: ContactConfig, intercom: IntercomResource) -> dg.Output[None]:
+def get_contact(
+    context: dg.OpExecutionContext, config: ContactConfig, intercom: IntercomResource
+) -> dg.Output[None]:
     """Ask by the id."""
     with failing_plainly(), Intercom(intercom.connection()) as workspace:
         contact = workspace.get_contact(config.contact_id)
+    _warn_of_strangers(context, [contact], config.fields)
     return dg.Output(None, metadata={"contact": {name: _value(contact, name) for name in config.fields}})
 
 
@@ -80,6 +84,22 @@ def _table(contacts: Sequence[Contact], fields: Sequence[str]) -> dg.TableMetada
     ]
     schema = dg.TableSchema(columns=[dg.TableColumn(name) for name in fields])
     return dg.MetadataValue.table(records=records, schema=schema)
+
+
+def _warn_of_strangers(
+    context: dg.OpExecutionContext, contacts: Sequence[Contact], fields: Sequence[str]
+) -> None:
+    """Tell of fields that none of the contacts has: a name that is mistyped, or an attribute of others."""
+    strangers = [name for name in fields if not any(_has(contact, name) for contact in contacts)]
+    if contacts and strangers:
+        context.log.warning("No contact that was found has: %s.", ", ".join(strangers))
+
+
+def _has(contact: Contact, name: str) -> bool:
+    """Whether there is such a field, also where it holds nothing."""
+    inside, _, last = name.rpartition(".")
+    value = _value(contact, inside) if inside else contact
+    return isinstance(value, dict) and last in value
 
 
 def _value(contact: Contact, name: str) -> Any:

@@ -62,6 +62,18 @@ def test_a_contact_is_shown_by_its_id(runner: Runner, sandbox: Sandbox) -> None:
     assert "email" not in shown
 
 
+def test_a_field_that_no_contact_has_is_told(runner: Runner, sandbox: Sandbox) -> None:
+    """Not one that the contact has and that holds nothing."""
+    fields = ["id", "nope", "location.nowhere", "location.country", "phone"]
+    contact = sandbox.workspace.records("contacts")[0]
+    for result in (
+        ask(runner, "search_contacts", where="created_at > 0", fields=fields),
+        ask(runner, "get_contact", contact_id=contact["id"], fields=fields),
+    ):
+        said = [entry.user_message for entry in runner.instance.all_logs(result.run_id)]
+        assert "No contact that was found has: nope, location.nowhere." in said
+
+
 def test_dagster_keeps_no_person_it_was_not_asked_to_show(runner: Runner, sandbox: Sandbox) -> None:
     """Neither in events nor as an op's stored output."""
     told(ask(runner, "search_contacts", where="created_at > 0"), "search_contacts")
