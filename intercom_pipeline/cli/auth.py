@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from intercom_pipeline.cli.auth_options import (
+    TAKES_NO_TOKEN,
     InRegion,
     NoBrowser,
     Port,
@@ -12,6 +13,7 @@ from intercom_pipeline.cli.auth_options import (
     Store,
     StoreIn,
     WithToken,
+    refuse_arguments,
 )
 from intercom_pipeline.cli.options import AsJson, Profile, examples
 
@@ -25,13 +27,15 @@ def add_to(app: typer.Typer) -> None:
             "intercom-pipeline auth login --with-token",
             "intercom-pipeline auth login --region eu --profile shop",
             "intercom-pipeline auth login --no-browser --store file",
-        )
+        ),
+        context_settings=TAKES_NO_TOKEN,
     )(login)
     group.command(epilog=examples("intercom-pipeline auth status", "intercom-pipeline auth status --json"))(
         status
     )
     group.command(
-        epilog=examples("intercom-pipeline auth rotate", "intercom-pipeline auth rotate --with-token")
+        epilog=examples("intercom-pipeline auth rotate", "intercom-pipeline auth rotate --with-token"),
+        context_settings=TAKES_NO_TOKEN,
     )(rotate)
     group.command(
         epilog=examples("intercom-pipeline auth logout", "intercom-pipeline auth logout --profile shop")
@@ -44,6 +48,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def login(
+    context: typer.Context,
     *,
     region: InRegion = None,
     with_token: WithToken = False,
@@ -59,6 +64,7 @@ def login(
     from INTERCOM_CLIENT_ID and INTERCOM_CLIENT_SECRET, or are asked for; where they are missing, it is told
     how to create the app. The token is stored once Intercom has accepted it.
     """
+    refuse_arguments(context.args)
     from intercom_pipeline.cli import connecting  # noqa: PLC0415 - late
 
     connecting.log_in(
@@ -85,6 +91,7 @@ def status(*, profile: Profile = None, as_json: AsJson = False) -> None:
 
 
 def rotate(
+    context: typer.Context,
     *,
     with_token: WithToken = False,
     no_browser: NoBrowser = False,
@@ -104,6 +111,7 @@ def rotate(
     It is of the same workspace, and obtained as the old one was. The old token stays in force until Intercom
     has accepted the new one.
     """
+    refuse_arguments(context.args)
     from intercom_pipeline.cli import connecting  # noqa: PLC0415 - late
 
     connecting.rotate(

@@ -2,8 +2,9 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -55,6 +56,24 @@ StoreIn = Annotated[
     Store,
     typer.Option(help="Where to keep the token: auto is the system's keyring if there is one, else a file."),
 ]
+
+
+TAKES_NO_TOKEN: Final = {"allow_extra_args": True}
+"""How typer leaves arguments to `refuse_arguments`: it would show them, and one may be a token."""
+
+
+def refuse_arguments(given: Sequence[str]) -> None:
+    """Refuse whatever stands on the command line behind the verb, without repeating it.
+
+    Raises:
+        UsageRefused: Something does.
+    """
+    if given:
+        raise UsageRefused(
+            "This verb takes no argument.",
+            why="A token does not belong there: other users of the machine can read a command's arguments.",
+            fix="Use --with-token, which asks for it or reads stdin; and regenerate one that was shown so.",
+        )
 
 
 def redirect_of(port: int | None, url: str | None) -> "Redirect":

@@ -121,7 +121,7 @@ def print_token(name: str | None, *, confirmed: bool) -> None:
         raise _not_printed("The option --yes-print-the-secret is missing.")
     profile = _stored(settings)
     question = f'Whoever sees the token can read the workspace. Type "{_WORD}" to print it'
-    if (ask(question) if can_ask() else piped(question)) != _WORD:
+    if (ask(question) if can_ask() else piped(f'the word "{_WORD}", on stdin')) != _WORD:
         raise _not_printed(f'The word "{_WORD}" was not given.')
     sys.stdout.write(f"{profile.token.reveal()}\n")
     sys.stdout.flush()

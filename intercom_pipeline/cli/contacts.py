@@ -1,5 +1,6 @@
 """`intercom-pipeline contacts`: list them, search them, look at one."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -11,7 +12,6 @@ from intercom_pipeline.cli.everyday import (
     Limit,
     OnlyWorkspace,
     Source,
-    Where,
     Workspace,
     form,
     opened,
@@ -43,7 +43,9 @@ def add_to(app: typer.Typer) -> None:
             "intercom-pipeline contacts get 66f7d658824d1304f4209a93",
             "intercom-pipeline contacts get 66f7d658824d1304f4209a93 --profile",
             "intercom-pipeline contacts get 66f7d658824d1304f4209a93 --json",
-        )
+        ),
+        # What follows --profile is told where it would belong, not only that it is too much.
+        context_settings={"allow_extra_args": True},
     )(get)
     app.add_typer(group, name="contacts", help="List and search contacts, and look at one.")
 
@@ -77,7 +79,7 @@ def search(
         str | None, typer.Argument(metavar="QUERY", help="Such as: 'role = user AND last_seen_at > 7d'.")
     ] = None,
     *,
-    where: Where = None,
+    where: Annotated[str | None, typer.Option("--where", metavar="QUERY", help="The same as QUERY.")] = None,
     limit: Limit = None,
     source: From = Source.API,
     workspace: Workspace = None,
@@ -103,6 +105,7 @@ def search(
 
 
 def get(
+    context: typer.Context,
     contact: Annotated[str, typer.Argument(metavar="ID", help="The contact's id.")],
     *,
     profile: Annotated[
@@ -121,6 +124,7 @@ def get(
 
     The workspace is named by --workspace here, since --profile is the customer's.
     """
+    _refuse_more(context.args, profile=profile)
     asking = Asking(source=source, workspace=workspace, api_version=api_version, data_dir=data_dir)
     if profile:
         from intercom_pipeline.cli import customer_page  # noqa: PLC0415 - late
@@ -131,6 +135,18 @@ def get(
         from intercom_pipeline.cli import one_record  # noqa: PLC0415 - late
 
         one_record.print_record(found.get_contact(contact), as_json=as_json)
+
+
+def _refuse_more(given: Sequence[str], *, profile: bool) -> None:
+    if not given:
+        return
+    belongs = f" To name a workspace: --workspace {given[0]}." if profile else ""
+    raise UsageRefused(
+        "One contact is shown at a time, by its id.",
+        why=f"{given[0]!r} was given, too."
+        + (" --profile shows the customer, and takes no name." if profile else ""),
+        fix=f"Leave it out.{belongs}",
+    )
 
 
 def _one_query(query: str | None, where: str | None) -> str:

@@ -94,7 +94,7 @@ def _write(text: bytes) -> None:
 
 def _print_table(records: Iterator[Record], view: View, limit: int, source: object) -> None:
     shown = list(islice(records, limit))
-    more = next(records, None) is not None
+    more = limit > 0 and next(records, None) is not None
     if shown:
         table, left_out = fitted(
             lambda names: _table(view, names, shown), list(view.cells), view.first_to_go, results().width

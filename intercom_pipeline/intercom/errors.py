@@ -199,7 +199,7 @@ class NotFound(Skippable):
     """404."""
 
     summary = "Intercom does not have this record"
-    advice = "It was deleted, or belongs to another workspace."
+    advice = "It was deleted, belongs to another workspace, or the id is mistyped."
 
 
 class Gone(NotFound):

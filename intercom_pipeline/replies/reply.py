@@ -113,7 +113,7 @@ async def check(client: Client, reply: Reply) -> dict[str, Any]:
     except NotFound:
         raise _refused(
             f"There is no conversation {reply.conversation_id}.",
-            "It was deleted, or belongs to another workspace.",
+            "It was deleted, belongs to another workspace, or the id is mistyped.",
         ) from None
     await _check_admin(client, reply.admin_id)
     found: dict[str, Any] = msgspec.json.decode(conversation)

@@ -194,6 +194,8 @@ def test_without_an_app_the_steps_are_told(
         (("--redirect-url", f"http://shop.example{REDIRECT_PATH}"), "cannot be the redirect URL"),
         (("--redirect-url", ELSEWHERE, "--port", "4321"), "exclude each other"),
         (("--redirect-url", ""), "cannot be the redirect URL"),
+        ((CANARY,), "takes no argument"),
+        ((CANARY, "--with-token"), "takes no argument"),
         (("--profile", "../me"), "cannot be called"),
         (("--profile", ""), "INTERCOM_PROFILE is blank"),
     ],

@@ -71,7 +71,8 @@ def test_a_table_shows_twenty_and_says_when_there_are_more(ask: Command, sandbox
     assert len(sandbox.requests) == 1
     assert len(ask("contacts", "list", "--limit", "3").out.splitlines()) == 1 + 3
     assert ask("contacts", "list", "--limit", "60").err == "60 contacts\n"
-    assert ask("contacts", "list", "--limit", "0").out == ""
+    none = ask("contacts", "list", "--limit", "0")
+    assert (none.out, none.err) == ("", "0 contacts\n")
     assert json.loads(ask("contacts", "list", "--limit", "3", "--json").out)[2]["id"]
     assert ask("contacts", "list", "--limit", "0", "--json").out == "[]\n"
 
@@ -132,6 +133,12 @@ def test_a_search_takes_its_query_either_way(ask: Command, sandbox: Sandbox) -> 
     assert ask("contacts", "search").code == Exit.USAGE
     assert ask("contacts", "search", query, "--where", query).code == Exit.USAGE
     assert ask("contacts", "search", "id = nobody").err == "0 contacts\n"
+
+
+def test_help_has_examples_of_the_subject(ask: Command) -> None:
+    """A query for contacts where contacts are searched, for conversations where those are listed."""
+    assert "state = open" not in ask("contacts", "search", "--help").out
+    assert "state = open" in ask("conversations", "list", "--help").out
 
 
 def test_conversations_are_listed_by_a_query(ask: Command, sandbox: Sandbox) -> None:
@@ -195,7 +202,10 @@ def test_the_workspace_is_named_by_either_option(ask: Command) -> None:
         told = ask(*arguments)
         assert told.code == Exit.AUTHORISATION
         assert "the profile nowhere has no stored token" in told.three_lines[1]
-    assert ask("contacts", "get", "x", "--profile", "nowhere").code == Exit.USAGE
+    told = ask("contacts", "get", "x", "--profile", "nowhere")
+    assert told.code == Exit.USAGE
+    assert "--workspace nowhere" in told.three_lines[2]
+    assert ask("contacts", "get", "x", "y").code == Exit.USAGE
 
 
 def test_the_version_asked_in_can_be_chosen(ask: Command, sandbox: Sandbox) -> None:
