@@ -5,12 +5,15 @@ It speaks just enough HTTP for a browser's GET. Every page it shows is fixed and
 
 import asyncio
 import errno
+import logging
+import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
+from intercom_pipeline.auth import loopback
 from intercom_pipeline.auth.answers import AnswerRefused, Redirect, code_in
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.oauth import REDIRECT_PATH, ConsentDenied
@@ -18,7 +21,8 @@ from intercom_pipeline.intercom.oauth import REDIRECT_PATH, ConsentDenied
 PORT: Final = 8976
 """The port that is listened on unless another is named; 3000 is Dagster's."""
 
-_HOST = "127.0.0.1"
+_LOG = logging.getLogger(__name__)
+_MOST_OPEN = 32
 _MAX_HEAD_BYTES = 16 * 1024
 _PATIENCE_SECONDS = 10.0
 """How long a connection may take to say what it wants."""
@@ -97,10 +101,15 @@ async def listening(redirect: Redirect, waiting: Waiting) -> AsyncIterator[None]
         return
     listener = _Listener(waiting=waiting, port=redirect.port)
     try:
-        server = await asyncio.start_server(listener.begin, _HOST, redirect.port, limit=_MAX_HEAD_BYTES)
+        sockets = loopback.listen(redirect.port)
     except OSError as error:
         raise _taken(redirect, error) from None
-    async with server:
+    # For as long as the loop runs: asyncio may have something to say of a listener that is closed.
+    asyncio.get_running_loop().set_exception_handler(_Remark())
+    async with AsyncExitStack() as servers:
+        for each in sockets:
+            server = await asyncio.start_server(listener.begin, sock=each, limit=_MAX_HEAD_BYTES)
+            await servers.enter_async_context(server)
         try:
             yield
         finally:
@@ -108,10 +117,23 @@ async def listening(redirect: Redirect, waiting: Waiting) -> AsyncIterator[None]
 
 
 @dataclass(slots=True)
+class _Remark:
+    """Tells what goes wrong beside the login in one line in all: asyncio would give each a traceback."""
+
+    told: bool = False
+
+    def __call__(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not self.told:
+            self.told = True
+            error = context.get("exception")
+            _LOG.warning("While waiting for the browser: %s (%s)", context["message"], type(error).__name__)
+
+
+@dataclass(slots=True)
 class _Listener:
     waiting: Waiting
     port: int
-    open: set["asyncio.Task[None]"] = field(default_factory=set)
+    open: dict["asyncio.Task[None]", asyncio.StreamWriter] = field(default_factory=dict)
     over: bool = False
 
     async def finish(self) -> None:
@@ -128,10 +150,18 @@ class _Listener:
             # It came while the login ended: nobody would end a task for it.
             writer.close()
             return
+        if len(self.open) >= _MOST_OPEN:
+            self._drop_oldest()
         # In a task of ours: of one of its own that is cancelled, asyncio before 3.12 tells with a traceback.
         task = asyncio.create_task(self._serve(reader, writer))
-        self.open.add(task)
-        task.add_done_callback(self.open.discard)
+        self.open[task] = writer
+        task.add_done_callback(lambda done: self.open.pop(done, None))
+
+    def _drop_oldest(self) -> None:
+        """Make room: a browser has its page before as many others have come, and who says nothing loses."""
+        task = next(iter(self.open))
+        self.open.pop(task).close()
+        task.cancel()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -192,6 +222,6 @@ def _taken(redirect: Redirect, error: OSError) -> PortTaken:
     taken = error.errno == errno.EADDRINUSE
     return PortTaken(
         f"Port {redirect.port} of this machine cannot be listened on for the browser's return.",
-        why="Another program has it." if taken else f"{error.strerror or error}.",
+        why="Another program has it." if taken else f"{os.strerror(error.errno) if error.errno else error}.",
         fix="End that program, or name another with --port and add its redirect URL in the Developer Hub.",
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from intercom_pipeline.auth.login import Login, checked, login
 from intercom_pipeline.auth.profiles import Keeper, Obtained, Profile, ProfileStore
 from intercom_pipeline.cli.asking import ask, ask_hidden, can_ask, piped
 from intercom_pipeline.cli.auth_options import Store
+from intercom_pipeline.cli.browser import opened
 from intercom_pipeline.cli.developer_hub import hub, steps
 from intercom_pipeline.cli.exits import UsageRefused
 from intercom_pipeline.cli.output import print_error, remarks
@@ -86,9 +87,8 @@ def keep(profiles: ProfileStore, profile: Profile, store: Store) -> Profile:
 async def _by_consent(settings: "Settings", how: How, app: App) -> Profile:
     async with login(app, how.redirect) as waiting:
         _show(waiting.url, how)
-        if how.browse:
-            _open_browser(waiting.url)
-        code = await _answered(waiting, how.redirect)
+        with opened(waiting.url) if how.browse else nullcontext():
+            code = await _answered(waiting, how.redirect)
     remarks().print("Consent received; asking Intercom for the token.", style="dim")
     return await _checked(settings, how, await exchange_code(app, code))
 
@@ -145,13 +145,6 @@ def _show(url: str, how: How) -> None:
         console.print("Then paste the address that the browser arrives at, and press Enter:")
     else:
         console.print("Then come back here. From a browser elsewhere, paste the address that it arrives at.")
-
-
-def _open_browser(url: str) -> None:
-    """Open it without waiting: some browsers end only when they are closed."""
-    import webbrowser  # noqa: PLC0415 - late
-
-    threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
 
 def _handed_over(how: How) -> Secret:

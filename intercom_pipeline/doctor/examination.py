@@ -171,5 +171,5 @@ def _stored(case: _Case, opens: str | Finding | None) -> Iterator[Check]:
 def _machine(case: _Case) -> Iterator[Check]:
     data = case.settings.folder().path
     yield checked("Dagster's home", partial(machine.dagster_home, case.environment, data))
-    yield checked("Dagster's port", partial(machine.port, machine.DAGSTER_PORT, _ANOTHER_PORT))
-    yield checked("login's port", partial(machine.port, CALLBACK_PORT, _ANOTHER_CALLBACK))
+    yield checked("Dagster's port", partial(machine.dagster_port, machine.DAGSTER_PORT, _ANOTHER_PORT))
+    yield checked("login's port", partial(machine.login_port, CALLBACK_PORT, _ANOTHER_CALLBACK))

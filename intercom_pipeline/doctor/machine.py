@@ -4,10 +4,11 @@ import os
 import platform
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
 
+from intercom_pipeline.auth import loopback
 from intercom_pipeline.doctor.check import Finding, failed, ok, warning
 
 DISTRIBUTION = "intercom-pipeline"
@@ -58,17 +59,23 @@ def _unsatisfied(line: str) -> str:
     return f"{needed.name} is {there}, {needed.specifier} is needed"
 
 
-def port(number: int, fix: str) -> Finding:
-    """Whether a port of this machine can be listened on."""
-    with socket.socket() as trial:
-        if os.name == "posix":
-            # As servers do: a connection that has just ended keeps no port from them.
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((_LOOPBACK, number))
-            trial.listen()
-        except OSError as error:
-            return warning(f"{number} cannot be listened on: {error.strerror or error}", fix)
+def dagster_port(number: int, fix: str) -> Finding:
+    """Whether Dagster's page can be served on a port of this machine."""
+    return _free(number, fix, lambda: [socket.create_server((_LOOPBACK, number))])
+
+
+def login_port(number: int, fix: str) -> Finding:
+    """Whether a login can listen on a port of this machine for the browser's return."""
+    return _free(number, fix, lambda: loopback.listen(number))
+
+
+def _free(number: int, fix: str, listen: Callable[[], list[socket.socket]]) -> Finding:
+    try:
+        for each in listen():
+            each.close()
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
+        return warning(f"{number} cannot be listened on: {reason}", fix)
     return ok(f"{number} is free")
 
 

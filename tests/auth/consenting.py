@@ -6,6 +6,7 @@ from html import unescape
 from urllib.parse import urlsplit
 
 import httpx
+import pytest
 
 from intercom_pipeline.intercom.connection import Secret
 from intercom_pipeline.intercom.oauth import App
@@ -36,6 +37,14 @@ def visited(url: str, **headers: str) -> httpx.Response:
         return browser.get(
             url.replace("//localhost:", "//127.0.0.1:"), headers={"Host": place.netloc, **headers}
         )
+
+
+def ipv6_server() -> socket.socket:
+    """Another program on some port of this machine's IPv6 address."""
+    try:
+        return socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError as error:
+        pytest.skip(f"this machine has no IPv6: {error}")
 
 
 def free_port() -> int:

@@ -9,7 +9,8 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,10 +88,12 @@ def logged_in(auth: Auth, store: ProfileStore) -> Profile:
     return profile
 
 
-def begin(*arguments: str, env: dict[str, str], cwd: Path) -> "tuple[subprocess.Popen[str], str]":
+def begin(
+    *arguments: str, env: dict[str, str], cwd: Path, by: Sequence[str] = ()
+) -> "tuple[subprocess.Popen[str], str]":
     """Start a login that opens no browser, and read the address that it tells."""
     process = subprocess.Popen(
-        [COMMAND, "auth", *arguments, "--no-browser"],
+        [*by, COMMAND, "auth", *arguments, "--no-browser"],
         env=env,
         cwd=cwd,
         stdin=subprocess.PIPE,
@@ -156,6 +159,27 @@ def test_with_nothing_to_paste_and_nowhere_to_listen_a_login_ends(
     assert done.code == Exit.FAILED
     assert "stdin has ended" in done.three_lines[1]
     assert store.names() == []
+
+
+def test_a_login_that_runs_out_of_files_goes_on(
+    env: dict[str, str], store: ProfileStore, tmp_path: Path
+) -> None:
+    """It says so once, in a line, and takes the answer when there is room again."""
+    port = free_port()
+    limited = ("sh", "-c", 'ulimit -n 32 && exec "$@"', "sh")
+    process, url = begin("login", "--port", str(port), env=env, cwd=tmp_path, by=limited)
+    with ExitStack() as stack:
+        for _ in range(60):
+            stack.enter_context(idle_connection(port))
+        assert process.stderr
+        told = next(line for line in process.stderr if "out of system resource" in line)
+    assert told.startswith("While waiting for the browser: ")
+    assert visited(answered(url)).status_code == 200
+    done = ended(process)
+    assert done.code == Exit.OK, done.err
+    assert "resource" not in done.err
+    assert "Traceback" not in done.err
+    assert store.load("default")
 
 
 def test_a_login_is_stopped_by_ctrl_c(env: dict[str, str], store: ProfileStore, tmp_path: Path) -> None:

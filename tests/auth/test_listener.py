@@ -21,7 +21,7 @@ from intercom_pipeline.auth.listener import PortTaken
 from intercom_pipeline.auth.login import Login, LoginTimedOut, login
 from intercom_pipeline.intercom.connection import Secret
 from intercom_pipeline.intercom.oauth import REDIRECT_PATH, App, ConsentDenied
-from tests.auth.consenting import free_port
+from tests.auth.consenting import free_port, ipv6_server
 
 APP = App(client_id="app", client_secret=Secret("canary-secret"))
 
@@ -157,8 +157,67 @@ async def _all(reader: asyncio.StreamReader) -> bytes:
         return b""
 
 
+def test_a_flood_of_connections_keeps_nobody_out() -> None:
+    """The oldest of those that say nothing are dropped; the browser is answered."""
+
+    async def act() -> None:
+        async with waiting() as (begun, browser, answer):
+            port = browser.base_url.port
+            flood = [await asyncio.open_connection("127.0.0.1", port) for _ in range(100)]
+            assert (await browser.get(REDIRECT_PATH, params=answer)).status_code == 200
+            assert await begun.code() == "the-code"
+            dropped = [reader.at_eof() for reader, _ in flood]
+            assert dropped[:60] == [True] * 60
+            assert dropped[-20:] == [False] * 20
+            for _, writer in flood:
+                writer.close()
+
+    asyncio.run(act())
+
+
+def test_localhost_is_this_login_by_ipv6_too() -> None:
+    """No other program can listen there meanwhile, and the answer is taken from either."""
+
+    async def act() -> None:
+        async with waiting() as (begun, browser, answer):
+            port = browser.base_url.port
+            with pytest.raises(OSError, match="in use"):
+                socket.create_server(("::1", port), family=socket.AF_INET6)
+            ours = {"Host": f"localhost:{port}"}
+            told = await browser.get(f"http://[::1]:{port}{REDIRECT_PATH}", params=answer, headers=ours)
+            assert told.status_code == 200
+            assert await begun.code() == "the-code"
+
+    ipv6_server().close()
+    asyncio.run(act())
+
+
+def test_a_port_that_is_taken_by_ipv6_is_named() -> None:
+    """A browser might be led to that program, and bring it the code."""
+
+    async def act(port: int) -> None:
+        async with login(APP, redirect_to_port(port)):
+            raise AssertionError("it began")
+
+    with ipv6_server() as other:
+        port = other.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"Port {port}"):
+            asyncio.run(act(port))
+    socket.create_server(("127.0.0.1", port)).close()
+
+
+def test_a_login_shows_no_state() -> None:
+    """Not in its representation: who knows it could answer for somebody else."""
+
+    async def act() -> None:
+        async with waiting() as (begun, _, answer):
+            assert answer["state"] not in repr(begun)
+
+    asyncio.run(act())
+
+
 def test_no_other_machine_can_reach_it() -> None:
-    """It listens on 127.0.0.1 and on no other address of this machine."""
+    """It listens on 127.0.0.1 and ::1 and on no other address of this machine."""
 
     async def act() -> None:
         async with waiting() as (_, browser, _):

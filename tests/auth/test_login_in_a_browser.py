@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import threading
 import time
@@ -187,20 +188,30 @@ def test_consent_connects_the_workspace(desk: Desk, port: str) -> None:
     assert desk.sandbox.requests.paths()[-2:] == [EXCHANGE, "GET /me"]
 
 
-def test_the_browser_is_opened_at_the_consent_screen(desk: Desk, port: str, tmp_path: Path) -> None:
-    """The one that BROWSER names, with the address that the command tells."""
-    opened = tmp_path / "opened"
+def test_the_browser_is_opened_at_a_page_that_leads_to_the_consent_screen(
+    desk: Desk, port: str, tmp_path: Path
+) -> None:
+    """By the one that BROWSER names; others cannot read the page, or the state in a process's arguments."""
+    seen = tmp_path / "seen"
     script = tmp_path / "browser"
-    script.write_text(f'#!/bin/sh\nprintf %s "$1" > {opened}.part && mv {opened}.part {opened}\n')
+    script.write_text(f'#!/bin/sh\n(echo "$@"; env) > {seen}.part && mv {seen}.part {seen}\n')
     script.chmod(0o700)
     waiting = desk.login("--port", port, BROWSER=str(script))
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not opened.exists():
+    while not seen.exists():
         assert time.monotonic() < deadline, "no browser was opened"
         time.sleep(0.05)
-    assert opened.read_text() == waiting.address
-    desk.consent(waiting)
+    address, *environment = seen.read_text().splitlines()
+    assert waiting.asked["state"] not in seen.read_text()
+    assert "PATH" in {line.partition("=")[0] for line in environment}
+    assert not [line for line in environment if line.startswith("INTERCOM_")]
+    page = Path(urlsplit(address).path)
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (page, page.parent)] == [0o600, 0o700]
+    desk.tab.goto(address)
+    desk.tab.wait_for_url(waiting.address)
+    desk.tab.get_by_role("button", name="Authorize access").click()
     assert waiting.ended().code == Exit.OK
+    assert not page.parent.exists()
 
 
 def test_a_connection_that_says_nothing_is_passed_over(desk: Desk, port: str) -> None:

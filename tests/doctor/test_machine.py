@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from intercom_pipeline.doctor import State, machine
+from tests.auth.consenting import ipv6_server
 
 
 def install(folder: Path, *needs: str, python: str = ">=3.11") -> None:
@@ -50,8 +51,18 @@ def test_a_port_that_another_program_has_is_warned_of() -> None:
     """And is free once that has ended."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = taken.getsockname()[1]
-        assert machine.port(number, "another").state is State.WARNING
-    assert machine.port(number, "another").state is State.OK
+        assert machine.dagster_port(number, "another").state is State.WARNING
+        assert machine.login_port(number, "another").state is State.WARNING
+    assert machine.dagster_port(number, "another").state is State.OK
+    assert machine.login_port(number, "another").state is State.OK
+
+
+def test_a_port_that_another_program_has_by_ipv6_is_warned_of() -> None:
+    """For a login, which listens there too; Dagster does not."""
+    with ipv6_server() as taken:
+        number = taken.getsockname()[1]
+        assert machine.login_port(number, "another").state is State.WARNING
+        assert machine.dagster_port(number, "another").state is State.OK
 
 
 def test_a_dagster_home_that_cannot_be_used_fails(tmp_path: Path) -> None:
