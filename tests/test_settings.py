@@ -16,6 +16,26 @@ def test_a_lookback_out_of_range_is_refused(tmp_path: Path, value: str) -> None:
         load_settings({"INTERCOM_LOOKBACK_MINUTES": value}, tmp_path / ".env")
 
 
+@pytest.mark.parametrize("setting", ["region", "api_version", "rate_share"])
+def test_a_refused_value_is_told_where_it_was_given(tmp_path: Path, setting: str) -> None:
+    """As an option, in the environment or in the file: nobody looks for it in the wrong place."""
+    variable, dotenv = f"INTERCOM_{setting.upper()}", tmp_path / ".env"
+
+    def refused(environment: dict[str, str], option: str | None = None) -> list[str]:
+        with pytest.raises(SettingRefused) as caught:
+            load_settings(environment, dotenv, {variable: option})
+        return str(caught.value).splitlines()
+
+    what, _, where = refused({variable: "in reach"}, "x")
+    assert what == f"The option --{setting.replace('_', '-')} cannot be 'x'."
+    assert where.startswith("Correct the option")
+    what, _, where = refused({variable: "x"})
+    assert (what, "the environment" in where) == (f"{variable} cannot be 'x'.", True)
+    dotenv.write_text(f"{variable}=x\n", encoding="utf-8")
+    what, _, where = refused({})
+    assert (what, "the file .env;" in where) == (f"{variable} cannot be 'x'.", True)
+
+
 def test_a_settings_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     """The message names the file."""
     (tmp_path / ".env").write_bytes(b"INTERCOM_ACCESS_TOKEN=\xff\xfe\n")

@@ -1,6 +1,10 @@
 """What can be wrong with the settings."""
 
+from typing import Final
+
 from intercom_pipeline.errors import PipelineError
+
+ANYWHERE: Final = "Correct it in the environment or in the file .env; .env.example explains each."
 
 
 class SettingRefused(PipelineError):
@@ -11,13 +15,9 @@ class TokenMissing(PipelineError):
     """No access token is set or stored."""
 
 
-def refused(name: str, value: str, rule: str) -> SettingRefused:
-    """The error for a value that breaks a rule."""
-    return SettingRefused(
-        f"{name} cannot be {value!r}.",
-        why=rule,
-        fix="Correct it in the environment or in the file .env; .env.example explains each.",
-    )
+def refused(name: str, value: str, rule: str, where: str = ANYWHERE) -> SettingRefused:
+    """The error for a value that breaks a rule; `where` says where to correct it."""
+    return SettingRefused(f"{name} cannot be {value!r}.", why=rule, fix=where)
 
 
 def blank(name: str) -> SettingRefused:

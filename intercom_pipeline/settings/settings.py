@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from intercom_pipeline.settings import parsing
-from intercom_pipeline.settings.errors import SettingRefused, TokenMissing, refused
+from intercom_pipeline.settings.errors import ANYWHERE, SettingRefused, TokenMissing, refused
 from intercom_pipeline.settings.sources import DOTENV, Origin, Sourced, sources
 
 if TYPE_CHECKING:
@@ -186,16 +186,16 @@ class Settings:
         return Access(token=profile.token, region=profile.region, base_url=profile.base_url, profile=profile)
 
 
-_PARSED: Final[Mapping[str, Callable[[str, str], Any]]] = {
+_PARSED: Final[Mapping[str, Callable[[str], Any]]] = {
     "access_token": parsing.word,
     "client_id": parsing.word,
     "client_secret": parsing.word,
     "profile": parsing.profile,
-    "config_dir": lambda _, text: Path(text).expanduser(),
-    "region": parsing.word,
+    "config_dir": lambda text: Path(text).expanduser(),
+    "region": parsing.region,
     "base_url": parsing.address,
     "api_version": parsing.version,
-    "data_dir": lambda _, text: Path(text),
+    "data_dir": Path,
     "rate_share": parsing.share,
     "lookback_minutes": parsing.lookback,
     "also_sync": parsing.names,
@@ -223,7 +223,7 @@ def load_settings(
     The data folder of a profile other than the default one is a folder of its name in `data/profiles`.
 
     Raises:
-        SettingRefused: A value is no number where one is needed, out of its range, no API version or no
+        SettingRefused: A value is no number where one is needed, out of its range, no API version, region or
             profile's name, or an option is blank.
     """
     given = sources(environment, dotenv, options)
@@ -231,7 +231,7 @@ def load_settings(
         # Whoever names a profile means its workspace, whatever token the environment has.
         del given["INTERCOM_ACCESS_TOKEN"]
     values = {
-        name: parse(variable_of(name), given[variable_of(name)].value)
+        name: _value(variable_of(name), given[variable_of(name)], parse)
         for name, parse in _PARSED.items()
         if variable_of(name) in given
     }
@@ -239,6 +239,14 @@ def load_settings(
     if "data_dir" in values or settings.profile == DEFAULT_PROFILE:
         return settings
     return replace(settings, data_dir=_DATA / "profiles" / settings.profile)
+
+
+def _value(variable: str, given: Sourced, parse: Callable[[str], Any]) -> Any:
+    """What a text means; an error names it as it was given."""
+    try:
+        return parse(given.value)
+    except ValueError as error:
+        raise given.refused(variable, str(error)) from None
 
 
 def _asks_for_profile(given: Mapping[str, Sourced]) -> bool:
@@ -269,5 +277,5 @@ def _unusable(error: ValueError) -> SettingRefused:
     return SettingRefused(
         "A setting cannot be used.",
         why=f"{error}.",
-        fix="Correct it in the environment or in the file .env; .env.example explains each.",
+        fix=ANYWHERE,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from intercom_pipeline.settings.errors import SettingRefused, blank
+from intercom_pipeline.settings.errors import SettingRefused, blank, refused
 
 DOTENV = Path(".env")
 _PREFIX = "INTERCOM_"
@@ -33,6 +33,16 @@ class Sourced:
 
     value: str = field(repr=False)
     origin: Origin
+
+    def refused(self, variable: str, rule: str) -> SettingRefused:
+        """The error for this value of a variable, named as it was given, and where."""
+        if self.origin is Origin.OPTION:
+            option = "--" + variable.removeprefix(_PREFIX).lower().replace("_", "-")
+            where = "Correct the option; from Python, the argument."
+            return refused(f"The option {option}", self.value, rule, where)
+        place = "the file .env" if self.origin is Origin.FILE else "the environment"
+        where = f"Correct it in {place}; .env.example explains each."
+        return refused(variable, self.value, rule, where)
 
 
 def sources(

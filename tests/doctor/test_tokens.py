@@ -97,4 +97,6 @@ def test_a_settings_file_that_others_can_read_is_warned_of(found: Examine, tmp_p
 
 def test_a_region_that_there_is_not_fails(found: Examine) -> None:
     """Before Intercom is asked."""
-    assert found(offline=True, INTERCOM_REGION="mars", INTERCOM_BASE_URL=None)["token"].state is State.FAILED
+    told = found(offline=True, INTERCOM_REGION="mars")["settings"]
+    assert told.state is State.FAILED
+    assert told.found == "INTERCOM_REGION cannot be 'mars'. It is one of us, eu, au."
