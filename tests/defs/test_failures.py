@@ -80,7 +80,7 @@ def test_without_a_token_the_run_says_what_to_do(
     what, why, fix = failure_of(runner.run("tags")).split("\n")
     assert what == "There is no access token."
     assert "INTERCOM_ACCESS_TOKEN" in why
-    assert "Developer Hub" in fix
+    assert "auth login" in fix
     assert list(sandbox.requests) == []
 
 
