@@ -15,6 +15,7 @@ import pytest
 import stamina
 
 from intercom_pipeline.cli.exits import Exit
+from intercom_pipeline.cli.one_record import print_record
 from intercom_pipeline.cli.record_list import encoded, print_array
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.sandbox import Sandbox, serve
@@ -161,15 +162,34 @@ def test_conversations_of_nobody_are_found(ask: Command, sandbox: Sandbox) -> No
 
 
 def test_one_contact(ask: Command, sandbox: Sandbox) -> None:
-    """Its fields that hold something, or the record itself."""
+    """What a person wants of it, or the record itself."""
     contact = record(sandbox, "contacts")
     told = ask("contacts", "get", contact["id"])
     fields = dict(line.split(maxsplit=1) for line in told.out.splitlines()[1:])
     assert fields["id"] == contact["id"]
     assert "phone" not in fields or contact["phone"]
+    assert not {"type", "workspace_id"} & fields.keys()
+    assert not re.search(r"/contacts/|total_count|has_hard_bounced|\{", told.out)
+    assert fields["created_at"] == time.strftime("%Y-%m-%d %H:%M", time.gmtime(contact["created_at"]))
+    listed = next(key for key, each in contact.items() if isinstance(each, dict) and each.get("total_count"))
+    assert fields[listed].startswith(f"{contact[listed]['total_count']} ({contact[listed]['data'][0]['id']}")
     assert json.loads(ask("contacts", "get", contact["id"], "--json").out) == contact
     stored = json.loads(ask("contacts", "get", contact["id"], "--json", "--from", "warehouse").out)
     assert stored["email"] == contact["email"]
+
+
+def test_an_attribute_that_seems_a_date_is_shown_as_one_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """Only the workspace knows what the number is, so it stays."""
+    attributes = {"Renewal date": 1_826_804_807, "seats": 1_826_804_807, "plan_at": 5, "vip": False}
+    print_record({"id": "1", "custom_attributes": attributes, "has_hard_bounced": False}, as_json=False)
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert [line.split(".")[-1].split("  ")[-1].strip() for line in lines] == [
+        "1",
+        "1826804807 (2027-11-21)",
+        "1826804807",
+        "5",
+        "false",
+    ]
 
 
 def test_a_conversation_reads_as_a_thread(ask: Command, sandbox: Sandbox) -> None:
