@@ -123,6 +123,11 @@ def test_the_same_person_has_the_same_hash_however_written() -> None:
     assert KEY.digest("ada") != Key(b"o" * 32).digest("ada")
 
 
+def test_a_blank_text_stays_blank() -> None:
+    """Or else all who left a field empty would be one person."""
+    assert stored(RECORD | {"email": " "}, email=HASH)["email"] == " "
+
+
 def test_masks_show_a_domain_or_a_first_character() -> None:
     """And nothing of a text that is empty."""
     assert [masked(text) for text in ("ada@example.com", "Ada Lovelace", "", "@", "+353 1")] == [
