@@ -15,6 +15,7 @@ from mcp_types import ToolAnnotations
 
 from intercom_pipeline.api.client import AsyncIntercom
 from intercom_pipeline.intercom.connection import Connection
+from intercom_pipeline.mcp.arguments import CheckedServer
 from intercom_pipeline.mcp.dictionary import Dictionary
 from intercom_pipeline.mcp.failures import as_prompt, as_resource, as_tool
 from intercom_pipeline.mcp.plans import Plans
@@ -93,7 +94,7 @@ async def serve_on_http(
 
 def server(workspace: Workspace, switches: Switches, plans: Plans | None = None) -> MCPServer:
     """What is served, with the tools, resources and prompts that the switches allow."""
-    made = MCPServer(
+    made = CheckedServer(
         name="intercom-pipeline",
         title="Intercom workspace",
         instructions=_instructions(switches),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp.shared.exceptions import MCPError
 
 from intercom_pipeline.sandbox import Sandbox
 from tests.mcp_server.assistant import Assistant
@@ -167,8 +168,56 @@ def test_bad_input_is_told_clearly(
     assert what in "\n".join(lines)
     assert len(lines) >= 2
     assert "Traceback" not in "\n".join(lines)
-    if "validation error" not in lines[0]:
-        assert "@" not in "\n".join(lines)
+    assert "@" not in "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "what", "fix"),
+    [
+        (
+            "search_contacts",
+            {"query": "email = ada@example.com"},
+            "where is missing; it takes no query.",
+            "Did you mean where?",
+        ),
+        ("list_contacts", {"lmit": 3}, "it takes no lmit.", "Did you mean limit?"),
+        (
+            "search_contacts",
+            {"where": 5, "limit": "ada@example.com", "source": "Ada"},
+            (
+                "where: input should be a valid string; limit: input should be a valid integer, unable to "
+                "parse string as an integer; source: input should be 'api' or 'warehouse'."
+            ),
+            "Use it again with what it takes.",
+        ),
+    ],
+)
+def test_wrong_arguments_are_named_without_their_values(
+    assistant: Assistant, tool: str, arguments: dict[str, Any], what: str, fix: str
+) -> None:
+    """In three lines: what is wrong, what the tool takes, and what was meant; none is passed over."""
+    first, second, third = assistant.refused(tool, **arguments)
+    assert first == f"{tool} cannot be used with these arguments: {what}"
+    assert second.endswith("It can take limit, source (api or warehouse).")
+    assert third == fix
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "what"),
+    [
+        ("show_customer", {}, "contact is missing"),
+        ("show_customer", {"contact": "Ada", "email": "ada@example.com"}, "it takes no email"),
+        ("show_customers", {}, "There is no prompt show_customers"),
+    ],
+)
+def test_a_prompt_with_wrong_arguments_is_told_to_the_assistant_alone(
+    assistant: Assistant, said: Path, name: str, arguments: dict[str, str], what: str
+) -> None:
+    """Nothing is said on stderr, which whoever runs the server would read as a fault."""
+    with pytest.raises(MCPError, match=what) as caught:
+        assistant.prompt(name, **arguments)
+    assert "@" not in str(caught.value)
+    assert said.read_text(encoding="utf-8") == ""
 
 
 def test_the_tables_can_be_looked_up(assistant: Assistant) -> None:
