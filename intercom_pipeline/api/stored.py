@@ -1,6 +1,6 @@
 """The everyday operations answered from the warehouse: the twin of `Intercom`, without a request.
 
-    with stored(DataFolder(Path("data"))) as warehouse:
+    with stored() as warehouse:
         for contact in warehouse.search_contacts("role = user AND last_seen_at > 7d"):
             print(contact["name"])
 
@@ -26,6 +26,7 @@ from intercom_pipeline.intercom.moments import ago
 from intercom_pipeline.intercom.search import Query
 from intercom_pipeline.intercom.versions import DEFAULT, contact_dates_are_days
 from intercom_pipeline.intercom.where import parse
+from intercom_pipeline.settings import load_settings
 from intercom_pipeline.sync.days import Calendar, calendar_of
 from intercom_pipeline.sync.tables.articles import ARTICLES_TABLE
 from intercom_pipeline.sync.tables.contacts import CONTACTS_TABLE
@@ -68,8 +69,8 @@ class NotStored(PipelineError):
 
 
 @contextmanager
-def stored(folder: DataFolder, *, version: str = DEFAULT) -> Iterator["Stored"]:
-    """Open the published file of a data folder, read-only.
+def stored(folder: DataFolder | None = None, *, version: str | None = None) -> Iterator["Stored"]:
+    """Open the published file of a data folder, read-only; what is not given comes from the settings.
 
     Args:
         folder: The data folder.
@@ -77,9 +78,13 @@ def stored(folder: DataFolder, *, version: str = DEFAULT) -> Iterator["Stored"]:
             workspace's time zone up to 2.16, by second from 2.17 on.
 
     Raises:
+        SettingRefused: A setting cannot be used.
         WarehouseMissing: Nothing was published yet.
         WarehouseError: It cannot be read.
     """
+    if folder is None or version is None:
+        settings = load_settings()
+        folder, version = folder or settings.folder(), version or settings.api_version
     with open_published(folder) as connection:
         yield Stored(connection, about(connection, folder), version)
 
