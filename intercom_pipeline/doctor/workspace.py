@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from intercom_pipeline.auth.identity import Identity
 from intercom_pipeline.doctor.asking import Dated
 from intercom_pipeline.doctor.check import Check, Finding, State, ok, skipped, warning
+from intercom_pipeline.intercom.permissions import how_to_permit
 from intercom_pipeline.settings import Access, Settings
 from intercom_pipeline.sync.access import NotPermitted
 from intercom_pipeline.sync.permissions import StreamPermission, reply_permission
@@ -67,7 +68,7 @@ def _permission(name: str, several: Sequence[StreamPermission], needed: Collecti
         return ok(f"the token may read {allowed}", unknown) if allowed else skipped(unknown)
     streams = ", ".join(each.stream for each in refused)
     found = f"Intercom does not let the token read {streams}"
-    fix = f"Tick “{name}” on the app in Intercom's Developer Hub, then authorise again."
+    fix = how_to_permit(name)
     if not any(each.stream in needed for each in refused):
         return warning(f"{found}; a sync leaves them out", fix)
     error = NotPermitted(f"{found}.", why=refused[0].reason, fix=fix)

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.intercom.permissions import how_to_permit, permission_for
 
 
 class Applied(StrEnum):
@@ -112,6 +113,12 @@ class PermissionMissing(Fatal):
 
     summary = "The access token may not do this"
     advice = "Tick the missing permission on the app in Intercom's Developer Hub, then authorise again."
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        permission = permission_for(failure.path)
+        if permission:
+            self.fix = how_to_permit(permission)
 
 
 class InvalidRequest(Fatal):

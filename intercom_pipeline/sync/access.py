@@ -2,6 +2,7 @@
 
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.errors import AuthenticationFailed, IntercomError, NotFound, PermissionMissing
+from intercom_pipeline.intercom.permissions import how_to_permit
 from intercom_pipeline.intercom.versions import APP, DEFAULT, at_least
 from intercom_pipeline.sync.stream import Need, Stream
 
@@ -58,7 +59,7 @@ def unavailable(stream: Stream, error: BaseException) -> StreamUnavailable | Non
         return NotPermitted(
             f"The access token may not read {stream.name}.",
             why=error.why,
-            fix=f"Tick “{stream.permission}” on the app in Intercom's Developer Hub, then authorise again.",
+            fix=how_to_permit(stream.permission),
         )
     if isinstance(error, NotFound) and _is_the_listing(stream, error):
         return StreamUnavailable(

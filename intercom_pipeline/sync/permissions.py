@@ -9,13 +9,11 @@ import msgspec
 
 from intercom_pipeline.intercom.client import Client
 from intercom_pipeline.intercom.errors import AuthenticationFailed, IntercomError, NotFound, PermissionMissing
+from intercom_pipeline.intercom.permissions import REPLY
 from intercom_pipeline.intercom.search import Filter, Search
 from intercom_pipeline.sync.access import asking_version, refused_by_version
 from intercom_pipeline.sync.catalog import stream_named
 from intercom_pipeline.sync.stream import Paging, Stream
-
-REPLY = "Reply to conversations"
-"""The permission to reply, in the words of the Developer Hub."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

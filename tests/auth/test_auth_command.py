@@ -306,7 +306,7 @@ def test_status_tells_which_permissions_answer(auth: Auth, sandbox: Sandbox) -> 
     lines = {line.split("  ")[0]: " ".join(line.split()) for line in told.out.splitlines()}
     assert lines["Read conversations"] == "Read conversations yes"
     assert lines["Read tickets"].startswith("Read tickets no not given: tickets")
-    assert "not known not tried" in lines["Reply to conversations"]
+    assert "not known not tried" in lines["Write conversations"]
     given = {
         each["stream"]: each["answers"] for each in json.loads(auth("status", "--json").out)["permissions"]
     }

@@ -274,10 +274,12 @@ def test_a_query_that_cannot_be_read_is_shown_where_it_is_wrong(ask: Command, sa
 
 
 def test_a_missing_permission(ask: Command, sandbox: Sandbox) -> None:
-    """Exit code 4; a table that only lacks names is shown all the same."""
+    """Exit code 4, and the permission's name; a table that only lacks names is shown all the same."""
     sandbox.conditions.missing_permissions.add("contacts")
     try:
-        assert ask("contacts", "list").code == Exit.AUTHORISATION
+        told = ask("contacts", "list")
+        assert told.code == Exit.AUTHORISATION
+        assert told.three_lines[2].startswith("Tick “Read and list users and companies” on the app")
     finally:
         sandbox.conditions.missing_permissions.clear()
     sandbox.conditions.missing_permissions.add("admins")

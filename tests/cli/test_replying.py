@@ -144,6 +144,7 @@ def test_a_missing_permission(reply: Reply, living: Sandbox) -> None:
     told = reply("--body", "x", "--yes")
     assert told.code == Exit.AUTHORISATION
     assert "may not do this" in told.three_lines[0]
+    assert told.three_lines[2].startswith("Tick “Write conversations” on the app")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_a_token_that_is_accepted_is_told_with_its_workspace(found: Examine, san
     told = found()
     assert sandbox.workspace.app()["id_code"] in told["workspace"].found
     assert [told[name].state for name in ("region", "clock", READ_TICKETS)] == [State.OK] * 3
-    assert told["permission: Reply to conversations"].state is State.SKIPPED
+    assert told["permission: Write conversations"].state is State.SKIPPED
 
 
 def test_a_permission_tells_what_it_gives_now(found: Examine) -> None:

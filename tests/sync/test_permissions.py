@@ -7,6 +7,7 @@ import pytest
 
 from intercom_pipeline.intercom.client import connect
 from intercom_pipeline.intercom.errors import AuthenticationFailed
+from intercom_pipeline.intercom.permissions import permission_for
 from intercom_pipeline.sandbox import Fault, FaultKind, Options, Sandbox, Sizes, serve
 from intercom_pipeline.sync.catalog import CATALOG, stream_named
 from intercom_pipeline.sync.permissions import StreamPermission, permissions
@@ -78,6 +79,13 @@ def test_a_stream_asked_for_by_records_needs_the_permission_of_those(sandbox: Sa
             assert stream.permission == stream_named(stream.parent.table).permission
     told = permissions_in(sandbox, streams=(stream_named("contact_notes"),))
     assert told["contact_notes"].answers is True
+
+
+@pytest.mark.parametrize("stream", ["admins", "articles", "contacts", "conversations"])
+def test_an_everyday_request_needs_what_the_stream_needs(stream: str) -> None:
+    """What is missing is told in the same words by both."""
+    assert permission_for(stream_named(stream).path) == stream_named(stream).permission
+    assert permission_for(f"/{stream}/1") == stream_named(stream).permission
 
 
 def test_what_a_workspace_does_not_have_is_no_missing_permission(sandbox: Sandbox) -> None:
