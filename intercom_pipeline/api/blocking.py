@@ -8,7 +8,7 @@ with Intercom() as intercom:
 import asyncio
 import os
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
@@ -116,9 +116,9 @@ class Intercom:
         conversation_id: str,
         *,
         message_type: MessageType | str,
-        admin_id: str,
+        admin_id: str | int,
         body: str,
-        attachment_urls: tuple[str, ...] = (),
+        attachment_urls: Sequence[str] = (),
     ) -> Sent:
         """Answer a conversation as an admin: sent once, whatever happens."""
         return self._call(

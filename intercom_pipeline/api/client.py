@@ -5,11 +5,11 @@
             print(contact["name"])
 
 Lists are lazy: a page is asked for when its first record is wanted. Every error is a `PipelineError` that
-says what happened, why, and what to do; those of requests are the family in `intercom_pipeline.intercom.errors`.
+says what happened, why, and what to do; those of requests are in `intercom_pipeline.intercom.errors`.
 """
 
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
 from itertools import islice
@@ -18,7 +18,7 @@ from typing import Any, Self, TypeVar, cast
 
 import msgspec
 
-from intercom_pipeline.api.records import Admin, Article, Contact, Conversation
+from intercom_pipeline.api.records import Admin, Article, Contact, Conversation, checked_limit
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom import client as http
 from intercom_pipeline.intercom import search_fields
@@ -168,9 +168,9 @@ class AsyncIntercom:
         conversation_id: str,
         *,
         message_type: MessageType | str,
-        admin_id: str,
+        admin_id: str | int,
         body: str,
-        attachment_urls: tuple[str, ...] = (),
+        attachment_urls: Sequence[str] = (),
     ) -> Sent:
         """Answer a conversation as an admin: sent once, whatever happens (POST /conversations/{id}/reply).
 
@@ -187,9 +187,9 @@ class AsyncIntercom:
             IntercomError: Intercom did not apply it.
         """
         reply = Reply(
-            conversation_id=conversation_id,
+            conversation_id=str(conversation_id),
             message_type=cast("MessageType", message_type),
-            admin_id=admin_id,
+            admin_id=str(admin_id),
             body=body,
             attachment_urls=attachment_urls,
         )
@@ -216,7 +216,7 @@ class AsyncIntercom:
     async def _records(
         self, pages: AsyncGenerator[Page], limit: int | None, _kind: type[T]
     ) -> AsyncGenerator[T]:
-        left = limit
+        left = checked_limit(limit)
         async with aclosing(pages) as asked:
             if left == 0:
                 return

@@ -6,6 +6,8 @@ Which there are depends on the API version: https://developers.intercom.com/docs
 
 from typing import Any, Literal, TypedDict
 
+from intercom_pipeline.errors import PipelineError
+
 Record = dict[str, Any]
 """Any record."""
 
@@ -87,3 +89,22 @@ class Admin(TypedDict, total=False):
     away_mode_enabled: bool
     has_inbox_seat: bool
     team_ids: list[int]
+
+
+class LimitRefused(PipelineError):
+    """A list cannot have so many records."""
+
+
+def checked_limit(limit: int | None) -> int | None:
+    """How many records a list has at most, None for all.
+
+    Raises:
+        LimitRefused: It is below 0.
+    """
+    if limit is not None and limit < 0:
+        raise LimitRefused(
+            f"A list cannot have {limit} records.",
+            why="The limit is how many to give at most.",
+            fix="Give 0 or more, or leave the limit out for all.",
+        )
+    return limit

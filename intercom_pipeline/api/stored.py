@@ -19,7 +19,7 @@ import duckdb
 
 from intercom_pipeline.api.matching import Condition, condition
 from intercom_pipeline.api.places import FIELDS
-from intercom_pipeline.api.records import Admin, Article, Contact, Conversation, Record
+from intercom_pipeline.api.records import Admin, Article, Contact, Conversation, Record, checked_limit
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.ids import checked_id
 from intercom_pipeline.intercom.moments import ago
@@ -160,7 +160,7 @@ class Stored:
         return self._listed(table, wanted, _CHANGED_LAST_FIRST, limit)
 
     def _listed(self, table: Table, wanted: Condition, order: str, limit: int | None) -> Iterator[Record]:
-        return _records(self._connection.cursor(), self._known(table), wanted, order, limit)
+        return _records(self._connection.cursor(), self._known(table), wanted, order, checked_limit(limit))
 
     def _one(self, table: Table, record_id: str, noun: str) -> Record:
         table = self._known(table)

@@ -43,7 +43,27 @@ def piped(question: str, stream: IO[str] | None = None) -> str:
     Raises:
         UsageRefused: There is none.
     """
-    return _given((stream or sys.stdin).readline(_LONGEST), question)
+    readable = stream or sys.stdin
+    # There is no stdin where whoever started the process closed it.
+    return _given(readable.readline(_LONGEST) if readable else "", question)
+
+
+def whole_stdin(question: str) -> str:
+    """All that a program writes to stdin.
+
+    Raises:
+        UsageRefused: It is closed, or holds no text.
+    """
+    if sys.stdin is None:
+        return _given("", question)
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise UsageRefused(
+            "What stdin holds is no text.",
+            why=f"What was asked for: {question}. {error.reason} at byte {error.start}.",
+            fix="Write it in UTF-8.",
+        ) from None
 
 
 def _given(text: str, question: str) -> str:

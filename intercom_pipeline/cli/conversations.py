@@ -1,6 +1,5 @@
 """`intercom-pipeline conversations`: list them, read one, reply to one, and see what they are about."""
 
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -143,6 +142,7 @@ def reply(
     where no answer says what became of it (exit code 5), look at the conversation first.
     """
     from intercom_pipeline.cli import replying  # noqa: PLC0415 - late
+    from intercom_pipeline.cli.asking import whole_stdin  # noqa: PLC0415 - late
     from intercom_pipeline.replies.reply import MessageType, Reply  # noqa: PLC0415 - late
 
     replying.check_can_confirm(yes=yes, from_stdin=body == "-")
@@ -150,7 +150,7 @@ def reply(
         conversation_id=conversation,
         message_type=MessageType(type_),
         admin_id=admin,
-        body=sys.stdin.read() if body == "-" else body,
+        body=whole_stdin("the reply") if body == "-" else body,
         attachment_urls=tuple(attach or ()),
     )
     asking = Asking(workspace=workspace, api_version=api_version)

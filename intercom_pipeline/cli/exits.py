@@ -38,6 +38,10 @@ class UsageRefused(PipelineError):
     """An argument names something that is not there."""
 
 
+class NotPrinted(PipelineError):
+    """A reply was sent, and what became of it could not be printed."""
+
+
 class Stopped(PipelineError):
     """A person or the system stopped the command.
 
@@ -61,7 +65,7 @@ def exit_for(error: BaseException) -> Exit:
         return Exit.USAGE
     if isinstance(error, _authorisation()):
         return Exit.AUTHORISATION
-    if isinstance(error, ReplyUncertain):
+    if isinstance(error, (ReplyUncertain, NotPrinted)):
         return Exit.UNCERTAIN
     return Exit.BUSY if isinstance(error, WarehouseBusy) else Exit.FAILED
 

@@ -90,6 +90,12 @@ def _serve_on_stdio(settings: "Settings", switches: "Switches") -> None:
     from intercom_pipeline.mcp.server import serve_on_stdio  # noqa: PLC0415 - late
 
     connection = settings.connection()
+    if sys.stdin is None or sys.stdout is None:
+        raise UsageRefused(
+            "No assistant can speak with this.",
+            why="stdin or stdout is closed.",
+            fix="Let the assistant start it, or serve this machine with --http.",
+        )
     if sys.stdin.isatty():
         typer.echo(
             "An assistant speaks with this on stdin; docs/assistants.md tells how to add it.", err=True

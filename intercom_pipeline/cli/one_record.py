@@ -5,12 +5,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
 from rich.text import Text
 
 from intercom_pipeline.analytics.threads import moment_of_seconds
 from intercom_pipeline.cli.output import columns, moment, show
-from intercom_pipeline.cli.record_list import encoded
+from intercom_pipeline.cli.record_list import encoded, indented
 from intercom_pipeline.steering import one_line
 
 _LONGEST = 400
@@ -25,7 +24,7 @@ _SECONDS = range(10**8, 10**10)
 def print_record(record: Mapping[str, Any], *, as_json: bool) -> None:
     """What a person wants of a record, a line each; or the whole record as JSON."""
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(encoded(record), indent=2) + b"\n")
+        sys.stdout.buffer.write(indented(record) + b"\n")
         sys.stdout.flush()
         return
     table = columns("field", "value", wrapped=("value",))

@@ -87,6 +87,15 @@ def encoded(record: Record) -> bytes:
         return json.dumps(record).encode("ascii")
 
 
+def indented(record: Record) -> bytes:
+    """A record as JSON over several lines; see `encoded`."""
+    text = encoded(record)
+    try:
+        return msgspec.json.format(text, indent=2)
+    except msgspec.DecodeError:  # of such an escape
+        return json.dumps(json.loads(text), indent=2).encode("ascii")
+
+
 def _write(text: bytes) -> None:
     sys.stdout.buffer.write(text)
     sys.stdout.flush()

@@ -1,8 +1,9 @@
 """A reply from the command line: shown, confirmed, sent once."""
 
-import asyncio
+import os
 import sys
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import typer
@@ -10,15 +11,18 @@ from rich.text import Text
 
 from intercom_pipeline.analytics.threads import Message, messages_of
 from intercom_pipeline.api import AsyncIntercom
+from intercom_pipeline.cli.asking import can_ask
 from intercom_pipeline.cli.everyday import Asking, connection_of
-from intercom_pipeline.cli.exits import UsageRefused
-from intercom_pipeline.cli.output import moment, print_json, remarks, results
-from intercom_pipeline.cli.stopping import stoppable
+from intercom_pipeline.cli.exits import NotPrinted, UsageRefused
+from intercom_pipeline.cli.output import moment, remarks
+from intercom_pipeline.cli.record_list import indented
+from intercom_pipeline.cli.stopping import run, stoppable
 from intercom_pipeline.cli.thread_page import summary_of
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.intercom.errors import PermissionMissing
-from intercom_pipeline.replies.reply import MessageType, Reply, Sent, check, send
+from intercom_pipeline.replies.parts import newest_part_of
+from intercom_pipeline.replies.reply import MessageType, Reply, Sent, check, look, send
 from intercom_pipeline.steering import one_line
 
 _SHOWN = 300
@@ -47,7 +51,7 @@ def check_can_confirm(*, yes: bool, from_stdin: bool) -> None:
     Raises:
         UsageRefused: Nobody can, and --yes was not given.
     """
-    if not yes and (from_stdin or not sys.stdin.isatty()):
+    if not yes and (from_stdin or not can_ask()):
         raise UsageRefused(
             "Nobody can confirm the reply.",
             why="stdin is no terminal." if not from_stdin else "stdin holds the reply's text.",
@@ -62,22 +66,35 @@ def reply(asking: Asking, written: Reply, *, yes: bool, as_json: bool) -> None:
         NotConfirmed: Somebody said no; nothing was sent.
         ReplyRefused: It cannot be sent as it is; nothing was sent.
         ReplyUncertain: It was sent, and no answer says whether Intercom applied it.
+        NotPrinted: It was sent, and stdout takes no word of it.
         IntercomError: Intercom did not apply it.
     """
     connection = connection_of(asking.settings())
     with stoppable(why="Nothing was sent."):
-        seen = asyncio.run(_look(connection, written))
+        seen = run(_look(connection, written))
         if not yes:
-            _preview(seen, written)
-            _confirm(written)
+            _agree(connection, seen, written)
     # A connection of its own: one that waited for a person may be dead, and a reply lost on it uncertain.
-    look = f"Look before you send it again: intercom-pipeline conversations get {written.conversation_id}"
-    with stoppable(why="The reply may have been sent.", fix=look):
-        sent = asyncio.run(_send(connection, written))
-    if as_json:
-        print_json(sent)
-    else:
-        _tell(sent, written)
+    fix = f"Look before you send it again: intercom-pipeline conversations get {written.conversation_id}"
+    with stoppable(why="The reply may have been sent.", fix=fix):
+        sent = run(_send(connection, written))
+        _tell(sent, written, as_json=as_json)
+
+
+def _agree(connection: Connection, seen: Seen, written: Reply) -> None:
+    """Show and ask; again where somebody wrote in the conversation meanwhile.
+
+    Raises:
+        NotConfirmed: Somebody said no.
+    """
+    while True:
+        _preview(seen, written)
+        _confirm(written)
+        now = run(_look_again(connection, written))
+        if newest_part_of(now) == newest_part_of(seen.conversation):
+            return
+        remarks().print(Text("The conversation changed while you were asked. It is now:", style="bold"))
+        seen = replace(seen, conversation=now)
 
 
 async def _look(connection: Connection, written: Reply) -> Seen:
@@ -88,6 +105,11 @@ async def _look(connection: Connection, written: Reply) -> Seen:
         except PermissionMissing:
             names = {}
         return Seen(conversation=conversation, admin=names.get(written.admin_id))
+
+
+async def _look_again(connection: Connection, written: Reply) -> dict[str, Any]:
+    async with AsyncIntercom(connection) as intercom:
+        return await look(intercom.client, written)
 
 
 async def _send(connection: Connection, written: Reply) -> Sent:
@@ -132,10 +154,28 @@ def _confirm(written: Reply) -> None:
         )
 
 
-def _tell(sent: Sent, written: Reply) -> None:
-    part = f" as part {sent.part_id}" if sent.part_id else ""
-    results().print(
-        f"The {written.message_type} was added to conversation {written.conversation_id}{part}.",
-        markup=False,
-        soft_wrap=True,
-    )
+def _tell(sent: Sent, written: Reply, *, as_json: bool) -> None:
+    """Print what became of it, all the way to its reader.
+
+    Raises:
+        NotPrinted: It cannot be.
+    """
+    part = f" as part {one_line(sent.part_id)}" if sent.part_id else ""
+    told = f"The {written.message_type} was added to conversation {written.conversation_id}{part}.\n".encode()
+    try:
+        sys.stdout.buffer.write(indented(asdict(sent)) + b"\n" if as_json else told)
+        sys.stdout.flush()
+    except Exception as error:
+        _give_up_stdout()
+        raise NotPrinted(
+            f"The reply was sent{part}; only printing it failed.",
+            why=f"{type(error).__name__}: {error}",
+            fix="Do not send it again. Look at it: "
+            f"intercom-pipeline conversations get {written.conversation_id}",
+        ) from error
+
+
+def _give_up_stdout() -> None:
+    """Let what was not printed be forgotten, so that Python does not try once more when it ends."""
+    with suppress(Exception):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

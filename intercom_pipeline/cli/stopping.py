@@ -1,14 +1,17 @@
 """Being stopped: by Ctrl-C or a SIGTERM, at once and without loss."""
 
+import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from intercom_pipeline.cli.exits import Exit, Stopped
+
+T = TypeVar("T")
 
 _CODES = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED, signal.SIGHUP: Exit.TERMINATED}
 _SHOW_CURSOR = b"\x1b[?25h"
@@ -39,6 +42,41 @@ def stoppable(*, why: str = "", fix: str = "") -> Iterator[None]:
             yield
     except _Signalled as signalled:
         raise Stopped(signalled.code, why=why, fix=fix) from None
+
+
+def run(act: Coroutine[Any, Any, T]) -> T:
+    """Run what is asynchronous, in a `stoppable` block: a first signal cancels it, a second ends the process.
+
+    Raised wherever it strikes, as in other code, a signal could be lost in a task of somebody else's.
+    """
+    struck: list[int] = []
+    with asyncio.Runner() as runner:
+        try:
+            return runner.run(_cancelled_by_signals(act, struck))
+        except asyncio.CancelledError:
+            if not struck:
+                raise
+    raise _Signalled(_CODES[signal.Signals(struck[0])])
+
+
+async def _cancelled_by_signals(act: Coroutine[Any, Any, T], struck: list[int]) -> T:
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(act)
+
+    def strike(number: int) -> None:
+        if struck:
+            _end(number, None)
+        struck.append(number)
+        task.cancel()
+
+    before = {number: signal.getsignal(number) for number in _CODES}
+    for number in before:
+        loop.add_signal_handler(number, strike, number)
+    try:
+        return await task
+    finally:
+        for number, known in before.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, known)
 
 
 @contextmanager

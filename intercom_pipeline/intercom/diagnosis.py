@@ -26,6 +26,9 @@ _BY_STATUS: Final[dict[int, type[IntercomError]]] = {
     429: errors.RateLimited,
     504: errors.DeadlineExceeded,
 }
+_REFUSALS: Final = frozenset({400, 401, 403, 404, 405, 406, 409, 410, 422, 429})
+"""How Intercom says that it looked at a request and refused it
+(https://developers.intercom.com/docs/references/rest-api/errors/http-responses; 410 from API 2.16 on)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +93,8 @@ def _kind(status: int) -> type[IntercomError]:
 
 
 def _applied(status: int) -> Applied:
-    # A 4xx says that Intercom looked at the request and refused it; a 408 or 5xx may come after the write.
-    return Applied.MAYBE if status == 408 or status >= 500 else Applied.NO  # noqa: PLR2004 - see above
+    """Whether a write may have been applied; any other status may be a proxy's that gave up waiting."""
+    return Applied.NO if status in _REFUSALS else Applied.MAYBE
 
 
 def _envelope(body: bytes) -> _Envelope:

@@ -1,6 +1,7 @@
 """What people wrote, as plain text: messages come as HTML, and nobody can tell who wrote it."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from html import unescape
 from typing import Final
@@ -16,6 +17,8 @@ _BLOCKS: Final = frozenset(
     | {"li", "ol", "p", "pre", "section", "table", "tr", "ul"}
 )
 _UNSEEN: Final = frozenset({"head", "script", "style", "template", "title"})
+_BLANK_SIGNS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""What Unicode calls letters and symbols, and draws as nothing."""
 
 
 def text_of(html: str | None) -> str:
@@ -29,6 +32,13 @@ def text_of(html: str | None) -> str:
 def own_text_of(html: str | None) -> str:
     """As `text_of`, without what the message quotes."""
     return _text(html or "", _UNSEEN | {"blockquote"})
+
+
+def shows_nothing(html: str) -> bool:
+    """Whether a message has neither a picture nor a sign that anybody would see."""
+    seen = (sign for sign in text_of(html) if sign not in _BLANK_SIGNS)
+    # Of blanks (Z), controls and formats (C) and marks without a letter (M) nothing is seen.
+    return all(unicodedata.category(sign)[0] in "ZCM" for sign in seen)
 
 
 def _text(html: str, unseen: frozenset[str]) -> str:

@@ -1,15 +1,14 @@
 """The tools that reply: one makes a plan and sends nothing, the other sends a plan once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from mcp_types import CallToolResult
 from pydantic import Field
 
 from intercom_pipeline.api.client import AsyncIntercom
-from intercom_pipeline.intercom.plain import text_of
 from intercom_pipeline.mcp.plans import Plans
+from intercom_pipeline.mcp.preview import preview, seen_by
 from intercom_pipeline.mcp.reading import ConversationId, answer
 from intercom_pipeline.replies.reply import MessageType, Reply, check
 
@@ -25,7 +24,7 @@ PlanId = Annotated[str, Field(max_length=64, description="The plan_id that plan_
 class Planned(TypedDict):
     """A reply that is planned; nothing was sent."""
 
-    plan_id: Annotated[str, Field(description="The SHA-256 of what would be sent.")]
+    plan_id: Annotated[str, Field(description="The SHA-256 of what would be sent, blanks aside.")]
     seen_by: Annotated[str, Field(description="Who will see it.")]
     preview: Annotated[str, Field(description="What would be sent, to show to the person who decides.")]
     became: Annotated[str, Field(description="What became of it, where it was sent before; else empty.")]
@@ -56,7 +55,7 @@ class Replying:
     ) -> Annotated[CallToolResult, Planned]:
         """Check a reply to a conversation and preview it. Nothing is sent.
 
-        Show the preview to the person you work for, and let them decide.
+        Show the whole preview to the person you work for, and let them decide.
         """
         reply = Reply(
             conversation_id=conversation_id,
@@ -65,13 +64,13 @@ class Replying:
             body=body,
         )
         conversation = await check(self.api.client, reply)
-        plan_id = self.plans.add(reply)
+        plan_id = self.plans.add(reply, conversation)
         became = self.plans.became(plan_id)
         return answer(
             Planned(
                 plan_id=plan_id,
-                seen_by=_seen_by(reply, conversation),
-                preview=self._preview(reply, conversation),
+                seen_by=seen_by(reply, conversation),
+                preview=preview(reply, conversation, became=became, may_apply=self.may_apply),
                 became=became.told if became else "",
             )
         )
@@ -79,45 +78,11 @@ class Replying:
     async def apply_reply(self, plan_id: PlanId) -> Annotated[CallToolResult, Applied]:
         """Send a planned reply, after the person you work for has seen its preview and agreed.
 
-        A plan is sent once: a second call sends nothing and says what became of the first. Where the outcome
-        is `uncertain`, do not try in another way; a person looks at the conversation.
+        A plan is sent once: a second call sends nothing and says what became of the first. It is refused
+        where somebody wrote in the conversation since: plan again. Where the outcome is `uncertain`, do not
+        try in another way; a person looks at the conversation.
         """
         became = await self.plans.apply(self.api.client, plan_id)
         return answer(
             Applied(plan_id=plan_id, outcome=became.outcome.value, told=became.told, part_id=became.part_id)
         )
-
-    def _preview(self, reply: Reply, conversation: Mapping[str, Any]) -> str:
-        lines = [
-            f"A {reply.message_type} in conversation {reply.conversation_id}, by admin {reply.admin_id}.",
-            f"Seen by: {_seen_by(reply, conversation)}.",
-            *_remarks(reply, conversation),
-            "",
-            text_of(reply.body) or reply.body,
-            "",
-            self._next(),
-        ]
-        return "\n".join(lines)
-
-    def _next(self) -> str:
-        if self.may_apply:
-            return "Nothing was sent yet: apply_reply sends it, once, within 15 minutes."
-        return (
-            "Nothing was sent, and this server may not: a person sends it in Intercom, or with "
-            "intercom-pipeline conversations reply."
-        )
-
-
-def _seen_by(reply: Reply, conversation: Mapping[str, Any]) -> str:
-    if reply.message_type is MessageType.NOTE:
-        return "teammates alone"
-    author = (conversation.get("source") or {}).get("author") or {}
-    named = f" ({author['name']})" if author.get("name") and author.get("type") != "admin" else ""
-    return f"the customer{named}, by every channel of the conversation"
-
-
-def _remarks(reply: Reply, conversation: Mapping[str, Any]) -> list[str]:
-    source = conversation.get("source") or {}
-    if reply.message_type is MessageType.COMMENT and source.get("type") == "email":
-        return ["The conversation came by e-mail: Intercom may store the reply without e-mailing it."]
-    return []

@@ -4,17 +4,19 @@ POST /conversations/{id}/reply knows no idempotency key: one that got no answer 
 is never sent again by itself, and whoever asked for it is told to look.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-import msgspec
-
 from intercom_pipeline.errors import PipelineError
-from intercom_pipeline.intercom.bodies import BodyInvalid, whole_json
+from intercom_pipeline.intercom.bodies import BodyInvalid, decoded, whole_json
 from intercom_pipeline.intercom.client import Client
 from intercom_pipeline.intercom.errors import Applied, IntercomError, NotFound, PermissionMissing
 from intercom_pipeline.intercom.ids import checked_id
+from intercom_pipeline.intercom.plain import shows_nothing
+from intercom_pipeline.replies.parts import part_by
+from intercom_pipeline.steering import one_line
 
 MOST_ATTACHMENTS: Final = 10
 """How many `attachment_urls` a reply may have (POST /conversations/{id}/reply)."""
@@ -53,7 +55,7 @@ class Reply:
     message_type: MessageType
     admin_id: str
     body: str
-    attachment_urls: tuple[str, ...] = ()
+    attachment_urls: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         checked_id(self.conversation_id, of="conversation")
@@ -62,15 +64,13 @@ class Reply:
             raise _refused(
                 "A reply names its conversation.", "'last' may be another one by the time it is sent."
             )
-        if self.message_type not in set(MessageType):
+        if self.message_type not in list(MessageType):
             raise _refused(
                 f"A reply cannot be a {self.message_type!r}.",
                 "It is a comment, which the customer sees, or a note, which teammates see.",
             )
-        if not self.body.strip():
-            raise _refused("A reply has a body.", "It is empty.")
-        if len(self.attachment_urls) > MOST_ATTACHMENTS:
-            raise _refused("A reply has too many attachments.", f"{MOST_ATTACHMENTS} are allowed.")
+        _check_attachments(self.attachment_urls)
+        _check_body(self.body, alone=not self.attachment_urls)
 
     def to_json(self) -> dict[str, Any]:
         """As Intercom takes it."""
@@ -90,7 +90,7 @@ class Sent:
     """A reply that Intercom applied.
 
     Attributes:
-        conversation: The conversation afterwards, as Intercom sent it.
+        conversation: The conversation afterwards, as Intercom sent it; empty where the answer is another.
         part_id: The id of the part that the reply became; None where the answer does not show it.
         request_id: Intercom's id of the request.
     """
@@ -107,17 +107,27 @@ async def check(client: Client, reply: Reply) -> dict[str, Any]:
         ReplyRefused: One of them is not.
         IntercomError: Intercom could not be asked.
     """
-    path = f"/conversations/{reply.conversation_id}"
+    conversation = await look(client, reply)
+    await _check_admin(client, reply.admin_id)
+    return conversation
+
+
+async def look(client: Client, reply: Reply) -> dict[str, Any]:
+    """The conversation as it is now.
+
+    Raises:
+        ReplyRefused: It is not there.
+        IntercomError: Intercom could not be asked.
+    """
     try:
-        conversation = (await client.get(path)).content
+        answer = await client.get(f"/conversations/{reply.conversation_id}", decode=_conversation)
     except NotFound:
         raise _refused(
             f"There is no conversation {reply.conversation_id}.",
             "It was deleted, belongs to another workspace, or the id is mistyped.",
         ) from None
-    await _check_admin(client, reply.admin_id)
-    found: dict[str, Any] = msgspec.json.decode(conversation)
-    return found
+    conversation: dict[str, Any] = answer.content
+    return conversation
 
 
 async def send(client: Client, reply: Reply) -> Sent:
@@ -129,14 +139,59 @@ async def send(client: Client, reply: Reply) -> Sent:
     """
     try:
         answer = await client.send_once(f"/conversations/{reply.conversation_id}/reply", json=reply.to_json())
+        return _sent(reply, answer.body, answer.request_id)
     except IntercomError as error:
         if error.failure.applied is Applied.NO:
             raise
-        raise _uncertain(reply, error) from error
-    conversation = msgspec.json.decode(answer.body)
-    return Sent(
-        conversation=conversation, part_id=_part_id(conversation, reply), request_id=answer.request_id
-    )
+        raise _uncertain(reply, f"{error.what}: {error.why}") from error
+    except Exception as error:
+        # Whatever it is, the request may have left; only this error says to look first.
+        raise _uncertain(reply, type(error).__name__) from error
+
+
+def _sent(reply: Reply, body: bytes, request_id: str | None) -> Sent:
+    """What became of a reply that was applied: nothing that its answer holds changes that."""
+    try:
+        conversation = _conversation(body)
+    except BodyInvalid:
+        conversation = {}
+    part_id = part_by(conversation, message_type=reply.message_type, admin_id=reply.admin_id)
+    return Sent(conversation=conversation, part_id=part_id, request_id=request_id)
+
+
+def _conversation(body: bytes) -> dict[str, Any]:
+    found = decoded(whole_json(body))
+    if not isinstance(found, dict):
+        raise BodyInvalid("it is no conversation")
+    return found
+
+
+def _check_attachments(urls: Any) -> None:
+    if not isinstance(urls, (list, tuple)) or not all(isinstance(each, str) for each in urls):
+        raise _refused("Attachments are a list of addresses.", "Something else was given.")
+    if len(urls) > MOST_ATTACHMENTS:
+        raise _refused("A reply has too many attachments.", f"{MOST_ATTACHMENTS} are allowed.")
+    if not all(_is_text(each) for each in urls):
+        raise _refused("An attachment has no address.", "It holds bytes that are no text.")
+
+
+def _check_body(body: Any, *, alone: bool) -> None:
+    """See that a body says something; `alone` where no attachment could."""
+    if not isinstance(body, str):
+        raise _refused("A reply has a body.", f"It is {type(body).__name__}, not text.")
+    if not _is_text(body):
+        raise _refused("A reply's body is text.", "It holds bytes that are no text in UTF-8.")
+    if not body.strip() or (alone and shows_nothing(body)):
+        raise _refused("A reply has a body.", "Nothing of it would be seen: it is empty.")
+
+
+def _is_text(given: str) -> bool:
+    """Whether it can be sent: half a character cannot, which stands for a byte that is no text, too."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 async def _check_admin(client: Client, admin_id: str) -> None:
@@ -147,36 +202,25 @@ async def _check_admin(client: Client, admin_id: str) -> None:
     admins: dict[str, str | None] = answer.content
     if admin_id not in admins:
         known = ", ".join(f"{each} ({name})" if name else each for each, name in list(admins.items())[:5])
-        raise _refused(f"There is no admin {admin_id}.", f"The admins are {known or 'not known'}.")
+        raise _refused(f"There is no admin {admin_id}.", f"The admins are {one_line(known) or 'not known'}.")
 
 
 def _admins(body: bytes) -> dict[str, str | None]:
-    listed = msgspec.json.decode(whole_json(body))
-    if not isinstance(listed, dict) or not isinstance(listed.get("admins"), list):
+    listed = decoded(whole_json(body))
+    admins = listed.get("admins") if isinstance(listed, dict) else None
+    if not isinstance(admins, list):
         raise BodyInvalid("there is no list of admins in it")
-    return {str(each["id"]): each.get("name") for each in listed["admins"]}
-
-
-def _part_id(conversation: Any, reply: Reply) -> str | None:
-    """The newest part of this type by this admin."""
-    parts = (conversation.get("conversation_parts") or {}).get("conversation_parts") or []
-    theirs = [
-        str(part["id"])
-        for part in parts
-        if part.get("part_type") == reply.message_type
-        and str((part.get("author") or {}).get("id")) == reply.admin_id
-    ]
-    return theirs[-1] if theirs else None
+    return {str(each["id"]): each.get("name") for each in admins if isinstance(each, dict) and "id" in each}
 
 
 def _refused(what: str, why: str) -> ReplyRefused:
     return ReplyRefused(what, why=why, fix="Nothing was sent. Correct it, then send it again.")
 
 
-def _uncertain(reply: Reply, error: IntercomError) -> ReplyUncertain:
+def _uncertain(reply: Reply, why: str) -> ReplyUncertain:
     return ReplyUncertain(
         f"It is not known whether the reply to conversation {reply.conversation_id} was sent.",
-        why=f"{error.what}: {error.why}",
+        why=why,
         fix="It was not sent again. Look at the conversation before you do: "
         f"intercom-pipeline conversations get {reply.conversation_id}",
     )

@@ -9,6 +9,7 @@ import pytest
 
 from intercom_pipeline import AsyncIntercom, Intercom, PipelineError, connection_for
 from intercom_pipeline.api import MessageType, NotOpen, ReplyRefused, ReplyUncertain
+from intercom_pipeline.api.records import LimitRefused
 from intercom_pipeline.intercom.connection import Patience
 from intercom_pipeline.intercom.errors import (
     AuthenticationFailed,
@@ -110,6 +111,13 @@ def test_what_is_no_id_is_not_asked_for(intercom: Intercom, sandbox: Sandbox, wr
     assert len(sandbox.requests) == 0
 
 
+def test_a_list_cannot_be_shorter_than_empty(intercom: Intercom, sandbox: Sandbox) -> None:
+    """Nothing is asked."""
+    with pytest.raises(LimitRefused, match="-1"):
+        next(intercom.list_articles(limit=-1))
+    assert len(sandbox.requests) == 0
+
+
 def reply_to(intercom: Intercom, sandbox: Sandbox, **other: Any) -> Any:
     said = {
         "conversation_id": sandbox.workspace.records("conversations")[0]["id"],
@@ -122,8 +130,9 @@ def reply_to(intercom: Intercom, sandbox: Sandbox, **other: Any) -> Any:
 
 @pytest.mark.parametrize("message_type", [*MessageType])
 def test_a_reply_becomes_a_part(intercom: Intercom, sandbox: Sandbox, message_type: MessageType) -> None:
-    """Of its type, by its admin, sent once; its id is told."""
-    sent = reply_to(intercom, sandbox, message_type=message_type)
+    """Of its type, by its admin, whose id may be a number, sent once; its id is told."""
+    admin_id = int(sandbox.workspace.records("admins")[0]["id"])
+    sent = reply_to(intercom, sandbox, message_type=message_type, admin_id=admin_id)
     conversation = intercom.get_conversation(sent.conversation["id"])
     part = conversation["conversation_parts"]["conversation_parts"][-1]
     assert (part["id"], part["part_type"]) == (sent.part_id, message_type)
@@ -140,6 +149,8 @@ def test_a_reply_becomes_a_part(intercom: Intercom, sandbox: Sandbox, message_ty
         ({"admin_id": "404404"}, "no admin 404404"),
         ({"conversation_id": "404404"}, "no conversation 404404"),
         ({"attachment_urls": ("https://a.example/b.png",) * 11}, "attachments"),
+        ({"attachment_urls": "https://a.example/b.png"}, "list of addresses"),
+        ({"body": None}, "not text"),
     ],
 )
 def test_a_reply_that_cannot_be_sent_is_not(

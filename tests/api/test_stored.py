@@ -11,6 +11,7 @@ import duckdb
 import httpx
 import pytest
 
+from intercom_pipeline.api.records import LimitRefused
 from intercom_pipeline.api.stored import NotStored, Stored, stored
 from intercom_pipeline.intercom.ids import IdRefused
 from intercom_pipeline.intercom.search import Filter
@@ -122,6 +123,8 @@ def test_a_list_is_read_bit_by_bit(warehouse: Stored) -> None:
     everything = ids(warehouse.list_contacts())
     assert ids(warehouse.list_contacts(limit=7)) == everything[:7]
     assert ids(warehouse.list_contacts(limit=0)) == []
+    with pytest.raises(LimitRefused, match="-1"):
+        warehouse.list_contacts(limit=-1)
     first, second = warehouse.list_contacts(), warehouse.list_contacts()
     assert [next(first)["id"], next(second)["id"], next(first)["id"]] == [
         everything[0],

@@ -16,6 +16,7 @@ import pytest
 
 from intercom_pipeline.cli.conversations import Type
 from intercom_pipeline.cli.exits import Exit
+from intercom_pipeline.cli.record_list import indented
 from intercom_pipeline.replies.reply import MessageType
 from intercom_pipeline.sandbox import Fault, FaultKind, Sandbox, serve
 from tests.cli.conftest import SMALL, Command
@@ -95,6 +96,8 @@ def test_a_body_from_standard_input(reply: Reply, living: Sandbox, monkeypatch: 
     [
         (["--body", "x"], "Nobody can confirm"),
         (["--body", " ", "--yes"], "has a body"),
+        (["--body", "<p>&nbsp;</p>", "--yes"], "has a body"),
+        (["--body", "a\udcff", "--yes"], "body is text"),
         (["--body", "x", "--yes", "--admin", "404404"], "no admin 404404"),
         (["--body", "x", "--yes", "--admin", "a b"], "is no id of an admin"),
         (["--body", "x", "--yes", *["--attach", "https://a.example/b.png"] * 11], "attachments"),
@@ -171,7 +174,83 @@ def test_a_reply_of_unknown_outcome_is_not_sent_again(
     assert parts(living) - before == applied
 
 
-def in_terminal(living: Sandbox, folder: Path, typed: bytes, *arguments: str) -> tuple[int, str]:
+@pytest.mark.parametrize("form", [[], ["--json"]])
+@pytest.mark.parametrize("out", ["full", "closed"])
+def test_a_reply_that_was_sent_is_said_to_be_though_it_cannot_be_printed(
+    living: Sandbox, arguments: list[str], tmp_path: Path, form: list[str], out: str
+) -> None:
+    """Nobody is told to run the command again; exit code 5, as wherever looking comes first."""
+    living.requests.reset()
+    reader, writer = os.pipe()
+    os.close(reader)
+    stdout = os.open("/dev/full", os.O_WRONLY) if out == "full" else writer
+    told = subprocess.run(
+        [COMMAND, *arguments, "--body", "x", "--yes", *form],
+        env=environment(living), cwd=tmp_path, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    for opened in {stdout, writer}:
+        os.close(opened)
+    lines = told.stderr.splitlines()
+    assert told.returncode == Exit.UNCERTAIN
+    assert lines[0] == f"The reply was sent as part {newest_part(living)['id']}; only printing it failed."
+    assert "Do not send it again" in lines[2]
+    assert len(lines) == 3
+    assert len(writes(living)) == 1
+
+
+def test_half_a_character_is_printed_as_an_escape() -> None:
+    """No UTF-8 holds it."""
+    text = indented({"told": ["a", "\ud83d"]})
+    assert b'"\\ud83d"' in text
+    assert json.loads(text) == {"told": ["a", "\ud83d"]}
+
+
+def without_stdin(living: Sandbox, folder: Path, *arguments: str) -> Ended:
+    shell = ["sh", "-c", 'exec "$@" <&-', "sh", COMMAND, *arguments]
+    told = subprocess.run(
+        shell, env=environment(living), cwd=folder, capture_output=True, text=True, check=False
+    )
+    return Ended(code=told.returncode, out=told.stdout, err=told.stderr)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--body", "x"], "Nobody can confirm"),
+        (["--body", "-", "--yes"], "Nothing was given"),
+        (None, "Nothing was given"),
+        ([], "No assistant can speak"),
+    ],
+    ids=["confirm", "body", "token", "mcp"],
+)
+def test_nobody_reads_from_a_closed_stdin(
+    living: Sandbox, arguments: list[str], tmp_path: Path, given: list[str] | None, said: str
+) -> None:
+    """Exit code 2, in three lines, and nothing was sent."""
+    living.requests.reset()
+    other = ["mcp"] if given == [] else ["auth", "login", "--with-token"]
+    told = without_stdin(living, tmp_path, *([*arguments, *given] if given else other))
+    assert told.code == Exit.USAGE
+    assert said in told.three_lines[0]
+    assert writes(living) == []
+
+
+def test_a_body_that_is_no_text(reply: Reply, living: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """stdin may hold any bytes."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a\xff"), encoding="utf-8"))
+    told = reply("--body", "-", "--yes")
+    assert told.code == Exit.USAGE
+    assert "no text" in told.three_lines[0]
+    assert writes(living) == []
+
+
+def in_terminal(
+    living: Sandbox,
+    folder: Path,
+    typed: bytes,
+    *arguments: str,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> tuple[int, str]:
     """Run the command in a terminal, type when it asks, and keep what it showed."""
     reader, writer = pty.openpty()
     process = subprocess.Popen(
@@ -182,6 +261,7 @@ def in_terminal(living: Sandbox, folder: Path, typed: bytes, *arguments: str) ->
     shown = b""
     while b"[y/N]" not in shown:
         shown += os.read(reader, 4096)
+    meanwhile()
     os.write(reader, typed)
     try:
         while piece := os.read(reader, 4096):
@@ -211,6 +291,25 @@ def test_a_person_sees_what_is_sent_and_to_whom(
     assert code == Exit.OK
     assert "teammates alone" in shown
     assert [each["body"] for each in writes(living)] == ["Good news"]
+
+
+def test_who_confirms_sees_what_was_written_meanwhile(
+    living: Sandbox, arguments: list[str], tmp_path: Path
+) -> None:
+    """The conversation is read again before the sending; where it changed, it is asked again."""
+    living.requests.reset()
+
+    def meanwhile() -> None:
+        living.workspace.reply(arguments[2], "<p>It has solved itself.</p>")
+
+    code, shown = in_terminal(
+        living, tmp_path, b"y\nn\n", *arguments, "--body", "Too quick", meanwhile=meanwhile
+    )
+    assert code == Exit.FAILED
+    first, again = shown.split("The conversation changed while you were asked.")
+    assert "It has solved itself." not in first
+    assert "It has solved itself." in again
+    assert writes(living) == []
 
 
 def test_ctrl_c_while_a_reply_is_on_its_way(living: Sandbox, arguments: list[str], tmp_path: Path) -> None:
