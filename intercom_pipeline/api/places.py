@@ -16,6 +16,7 @@ from intercom_pipeline.intercom.search_fields import (
 from intercom_pipeline.intercom.where_text import shown
 from intercom_pipeline.warehouse.ddl import identifier, literal
 from intercom_pipeline.warehouse.errors import NotSearchable
+from intercom_pipeline.warehouse.rules import STRUCTURE
 from intercom_pipeline.warehouse.table import Kind, Table
 
 FIELDS: Final[Mapping[str, Mapping[str, FieldKind]]] = MappingProxyType(
@@ -69,6 +70,19 @@ class Place:
     rows: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where a field's value stands in a record.
+
+    Attributes:
+        place: The table and the keys that lead there.
+        is_declared: Whether the column says itself what stands there.
+    """
+
+    place: tuple[str, ...]
+    is_declared: bool
+
+
 def place_of(field: str, table: Table) -> Place:
     """Where the rows of a table keep a field, as far as the table has the columns.
 
@@ -93,6 +107,22 @@ def place_of(field: str, table: Table) -> Place:
             fix="Ask Intercom itself instead of the warehouse.",
         )
     return found
+
+
+def origin_of(field: str, table: Table) -> Origin:
+    """Where a field's value stands in the records of a table."""
+    attribute = attribute_of(field, FIELDS[table.name])
+    if attribute:
+        return Origin(place=(table.name, "custom_attributes", attribute), is_declared=False)
+    name, _, path = _ELSEWHERE.get(field, field).partition(".")
+    column = next((column for column in table.columns if column.name == name), None)
+    if column is None:
+        return Origin(place=(table.name, name), is_declared=True)
+    within = path.split(".") if path else []
+    return Origin(
+        place=(table.name, column.key, *within),
+        is_declared=not path or path in dict(column.holds) or within[-1] in STRUCTURE,
+    )
 
 
 def _attribute(name: str, table: Table) -> Place | None:

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import duckdb
 
+from intercom_pipeline.api.hidden import Hidden, found_by, hidden_in
 from intercom_pipeline.api.matching import Condition, condition
 from intercom_pipeline.api.places import FIELDS
 from intercom_pipeline.api.records import Admin, Article, Contact, Conversation, Record, checked_limit
@@ -43,6 +44,7 @@ from intercom_pipeline.warehouse.table import PARENT, Table
 _AT_ONCE = 1_000
 """Rows read at once: few enough to be held, and enough to be found quickly."""
 _CHANGED_LAST_FIRST = "updated_at DESC NULLS LAST, id DESC"
+_NOTHING_HIDDEN = Hidden()
 _EVERY = Condition("true")
 
 
@@ -86,17 +88,22 @@ def stored(folder: DataFolder | None = None, *, version: str | None = None) -> I
         settings = load_settings()
         folder, version = folder or settings.folder(), version or settings.api_version
     with open_published(folder) as connection:
-        yield Stored(connection, about(connection, folder), version)
+        yield Stored(connection, about(connection, folder), version, hidden_in(connection, folder))
 
 
 class Stored:
     """A published file, open for the operations; made by `stored`. Lists are lazy, and read it bit by bit."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, published: About, version: str = DEFAULT
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        published: About,
+        version: str = DEFAULT,
+        hidden: Hidden = _NOTHING_HIDDEN,
     ) -> None:
         """Read through a connection that stays open meanwhile."""
         self.about = published
+        self.hidden = hidden
         self._connection = connection
         self._found = found_tables(connection)
         self._days = _days(published, version)
@@ -156,7 +163,9 @@ class Stored:
 
     def _searched(self, table: Table, where: str | Query, limit: int | None) -> Iterator[Record]:
         query = parse(where, FIELDS[table.name], now=datetime.now(UTC)) if isinstance(where, str) else where
-        wanted = condition(query, self._known(table), days=self._days)
+        known = self._known(table)
+        query = found_by(query, known, self.hidden, self._connection)
+        wanted = condition(query, known, days=self._days)
         return self._listed(table, wanted, _CHANGED_LAST_FIRST, limit)
 
     def _listed(self, table: Table, wanted: Condition, order: str, limit: int | None) -> Iterator[Record]:

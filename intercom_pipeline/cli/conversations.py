@@ -20,6 +20,8 @@ from intercom_pipeline.cli.everyday import (
 from intercom_pipeline.cli.options import ApiVersion, AsJson, DataDir, examples
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from intercom_pipeline.api import Intercom
     from intercom_pipeline.api.stored import Stored
 
@@ -93,7 +95,8 @@ def list_conversations(
             else found.search_conversations(where, limit=asked)
         )
         names = _names_of_admins(found) if shape is Form.TABLE else {}
-        print_records(records, views.conversations(names), shape, limit=limit, source=found)
+        view = views.conversations(names, _names_of_contacts(found))
+        print_records(records, view, shape, limit=limit, source=found)
 
 
 def get(
@@ -187,6 +190,24 @@ def summarize(
         topics_page.print_as_json(summary)
     else:
         topics_page.print_for_people(summary, first, cut=cut)
+
+
+def _names_of_contacts(found: "Intercom | Stored") -> "Callable[[str], str]":
+    """What tells the name of a contact by id; the id itself where to tell it would take a request."""
+    from intercom_pipeline.api.stored import NotStored, Stored  # noqa: PLC0415 - late
+    from intercom_pipeline.warehouse.errors import WarehouseMissing  # noqa: PLC0415 - late
+
+    if not isinstance(found, Stored):
+        return str
+
+    def named(contact_id: str) -> str:
+        try:
+            contact = found.get_contact(contact_id)
+        except (NotStored, WarehouseMissing):
+            return contact_id
+        return contact.get("name") or contact.get("email") or contact_id
+
+    return named
 
 
 def _names_of_admins(found: "Intercom | Stored") -> dict[str, str]:

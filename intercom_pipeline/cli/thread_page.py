@@ -7,7 +7,7 @@ from rich.text import Text
 
 from intercom_pipeline.analytics.threads import Message, messages_of, moment_of_seconds
 from intercom_pipeline.cli.output import joined, moment, remarks, results
-from intercom_pipeline.cli.views import about, customer_of
+from intercom_pipeline.cli.views import about, customer_of, short
 from intercom_pipeline.steering import one_line
 
 _SHOWN = 4_000
@@ -42,7 +42,7 @@ def summary_of(conversation: Mapping[str, Any]) -> list[Text]:
 def print_message(message: Message) -> None:
     """Who and when on one line, what was said below it."""
     done = "" if message.kind in {"comment", "opening"} else message.kind.replace("_", " ")
-    who = f"{one_line(message.author)} ({message.party})"
+    who = f"{short(one_line(message.author))} ({message.party})"
     results().print(
         Text(joined([moment(message.at), who, one_line(done)]), style="cyan" if message.text else "dim"),
         soft_wrap=True,

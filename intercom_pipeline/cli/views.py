@@ -1,6 +1,7 @@
 """How each kind of record looks in a table."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from intercom_pipeline.analytics.threads import CUSTOMERS, moment_of_seconds
@@ -8,6 +9,8 @@ from intercom_pipeline.cli.output import moment
 from intercom_pipeline.cli.record_list import Record, View
 from intercom_pipeline.intercom.plain import own_text_of
 
+_HASH: Final = re.compile("[0-9a-f]{64}")
+_DIGITS: Final = 12
 _LOOKED_AT: Final = 2_000
 """Characters of a message of which the first words are shown."""
 
@@ -28,15 +31,20 @@ def contacts() -> View:
     )
 
 
-def conversations(admins: Mapping[str, str]) -> View:
-    """Conversations: whose, about what, and with whom; `admins` has the names of admins by id."""
+def conversations(admins: Mapping[str, str], contact: Callable[[str], str] = str) -> View:
+    """Conversations: whose, about what, and with whom.
+
+    Args:
+        admins: The names of admins by id.
+        contact: The name of a contact, by id, or the id where the name is not known.
+    """
     return View(
         noun="conversation",
         cells={
             "id": lambda record: _text(record.get("id")),
             "updated": lambda record: _at(record.get("updated_at")),
             "state": lambda record: _text(record.get("state")),
-            "customer": customer_of,
+            "customer": lambda record: customer_of(record, contact),
             "about": about,
             "assignee": lambda record: _assignee(record, admins),
         },
@@ -77,13 +85,21 @@ def admins() -> View:
     )
 
 
-def customer_of(conversation: Record) -> str:
-    """Whom a conversation is with: a name where the record has one."""
-    author = (conversation.get("source") or {}).get("author") or {}
-    if author.get("type") in CUSTOMERS:
-        return _text(author.get("name") or author.get("email") or author.get("id"))
+def customer_of(conversation: Record, contact: Callable[[str], str] = str) -> str:
+    """Whom a conversation is with: a name where the record has one, else what `contact` makes of the id."""
+    for author in _authors(conversation):
+        if author.get("type") in CUSTOMERS:
+            return _text(author.get("name") or author.get("email") or author.get("id"))
     contacts = (conversation.get("contacts") or {}).get("contacts") or [{}]
-    return _text(contacts[0].get("id"))
+    contact_id = contacts[0].get("id")
+    return _text(contact(contact_id)) if contact_id else ""
+
+
+def _authors(conversation: Record) -> Iterator[Mapping[str, Any]]:
+    """Of the opening message, and of the parts where the record has them."""
+    parts = (conversation.get("conversation_parts") or {}).get("conversation_parts") or []
+    for said in (conversation.get("source") or {}, *parts):
+        yield said.get("author") or {}
 
 
 def about(conversation: Record) -> str:
@@ -96,7 +112,7 @@ def about(conversation: Record) -> str:
 def _assignee(conversation: Record, admins: Mapping[str, str]) -> str:
     # 0 is nobody, too, and "0" where ids are text.
     assignee = _text(conversation.get("admin_assignee_id"))
-    return "" if assignee in {"", "0"} else admins.get(assignee) or assignee
+    return "" if assignee in {"", "0"} else short(admins.get(assignee) or assignee)
 
 
 def _at(seconds: Any) -> str:
@@ -104,4 +120,9 @@ def _at(seconds: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else short(str(value))
+
+
+def short(text: str) -> str:
+    """A text; of a hash, which a privacy policy put in its place, the first digits."""
+    return f"{text[:_DIGITS]}…" if _HASH.fullmatch(text) else text

@@ -76,6 +76,15 @@ def key_of(folder: DataFolder) -> Key:
     return Key(secret)
 
 
+def known_key(folder: DataFolder) -> Key | None:
+    """The folder's key; None where there is none, or none that may be read."""
+    try:
+        secret = folder.key.read_bytes()
+    except OSError:
+        return None
+    return Key(secret) if len(secret) == _BYTES else None
+
+
 def _make(path: Path) -> None:
     """Make a key, wholly or not at all."""
     fresh = path.with_suffix(".new")

@@ -19,8 +19,10 @@ from intercom_pipeline.cli.one_record import print_record
 from intercom_pipeline.cli.record_list import encoded, print_array
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.sandbox import Sandbox, serve
+from intercom_pipeline.sync.privacy import policies
 from tests.cli.conftest import CANARY, SMALL, Command
 from tests.cli.running import COMMAND, Ended, ended, environment, run_in_terminal, start
+from tests.syncing import sync
 
 LISTS = ("contacts", "conversations", "articles", "admins")
 
@@ -159,6 +161,37 @@ def test_conversations_of_nobody_are_found(ask: Command, sandbox: Sandbox) -> No
         asked = ["conversations", "list", "--from", source, "--where", "admin_assignee_id = null"]
         assert {each["id"] for each in json.loads(ask(*asked, "--json").out)} == nobodys
         assert not [line for line in ask(*asked).out.splitlines() if line.endswith(" 0")]
+
+
+def test_the_warehouse_names_a_customer_whom_an_admin_wrote_to(ask: Command, sandbox: Sandbox) -> None:
+    """Intercom gives the id alone there, and the name with the parts that the customer wrote."""
+    conversation = next(
+        each
+        for each in sandbox.workspace.records("conversations")
+        if each["source"]["author"]["type"] == "admin"
+    )
+    customer = conversation["contacts"]["contacts"][0]["id"]
+    name = next(each["name"] for each in sandbox.workspace.records("contacts") if each["id"] == customer)
+    asked = ["conversations", "list", "--where", f"id = {conversation['id']}"]
+    sandbox.requests.reset()
+    assert f"  {name}  " in ask(*asked, "--from", "warehouse").out
+    assert len(sandbox.requests) == 0
+    assert f"  {customer}  " in ask(*asked).out
+
+
+def test_of_a_hash_the_first_digits_are_shown(ask: Command, sandbox: Sandbox, tmp_path: Path) -> None:
+    """In tables: who wants the whole one finds it in the JSON; a search takes the value itself."""
+    sync(sandbox, tmp_path / "hiding", "contacts", "admins", privacy=policies("pseudonymous", []))
+    contact = next(each for each in sandbox.workspace.records("contacts") if each["email"])
+    asked = ["contacts", "search", f"email = {contact['email']}", "--from", "warehouse"]
+    there = ["--data-dir", str(tmp_path / "hiding")]
+    digest = json.loads(ask(*asked, *there, "--json").out)[0]["email"]
+    assert re.fullmatch("[0-9a-f]{64}", digest)
+    assert f"  {digest[:12]}…  " in ask(*asked, *there).out
+    assert digest not in ask(*asked, *there).out
+    refused = ask("contacts", "search", "email ~ ada", "--from", "warehouse", *there)
+    assert refused.code == Exit.USAGE
+    assert "'email' is stored hashed" in refused.three_lines[1]
 
 
 def test_one_contact(ask: Command, sandbox: Sandbox) -> None:
