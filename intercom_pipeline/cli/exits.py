@@ -84,7 +84,7 @@ def _usage() -> tuple[type[PipelineError], ...]:
     from intercom_pipeline.sync.catalog import UnknownStream  # noqa: PLC0415 - late
     from intercom_pipeline.sync.choice import NothingNamed  # noqa: PLC0415 - late
     from intercom_pipeline.sync.reading import CannotBeBounded, NothingToSweep  # noqa: PLC0415 - late
-    from intercom_pipeline.warehouse.errors import NotSearchable  # noqa: PLC0415 - late
+    from intercom_pipeline.warehouse.errors import NotSearchable, PrivacyLoosened  # noqa: PLC0415 - late
     from intercom_pipeline.warehouse.purge import NobodyFound  # noqa: PLC0415 - late
 
     return (
@@ -98,6 +98,7 @@ def _usage() -> tuple[type[PipelineError], ...]:
         IdRefused,
         ReplyRefused,
         NotSearchable,
+        PrivacyLoosened,
         UnknownStream,
         NothingNamed,
         LaterVersionNeeded,
