@@ -48,15 +48,27 @@ class Opening:
 
 
 def openings_of(conversations: Iterable[Mapping[str, Any]]) -> Iterator[Opening]:
-    """The opening messages of the conversations that customers began, in their order; one may be empty."""
+    """The opening messages of the conversations that customers began, in their order; one may be empty.
+
+    It is where a notice stands in the place of what the customer wrote.
+    """
     for conversation in conversations:
         source = conversation.get("source") or {}
         if (source.get("author") or {}).get("type") in CUSTOMERS:
+            said = {} if _is_withheld(source) else source
             yield Opening(
                 conversation_id=str(conversation.get("id")),
-                subject=own_text_of(source.get("subject")),
-                text=own_words(own_text_of((source.get("body") or "")[:_LONGEST])),
+                subject=own_text_of(said.get("subject")),
+                text=own_words(own_text_of((said.get("body") or "")[:_LONGEST])),
             )
+
+
+def _is_withheld(source: Mapping[str, Any]) -> bool:
+    """Whether Intercom gives a notice instead: it does for redacted messages and for all from Twitter.
+
+    `source.body`: "For Twitter, this will show a generic message regarding why the body is obscured."
+    """
+    return bool(source.get("redacted")) or source.get("type") == "twitter"
 
 
 def own_words(text: str) -> str:

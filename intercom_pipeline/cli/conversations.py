@@ -186,10 +186,11 @@ def summarize(
     asking = Asking(source=source, workspace=workspace, api_version=api_version, data_dir=data_dir)
     with opened(asking) as found:
         summary, cut = topics_page.summary_of(found, first, most=most, limit=limit)
+        advised = "" if as_json else topics_page.advice(found, summary, first)
     if as_json:
         topics_page.print_as_json(summary)
     else:
-        topics_page.print_for_people(summary, first, cut=cut)
+        topics_page.print_for_people(summary, first, cut=cut, advised=advised)
 
 
 def _names_of_contacts(found: "Intercom | Stored") -> "Callable[[str], str]":

@@ -112,6 +112,13 @@ def test_only_what_customers_began_counts() -> None:
     assert [each.text for each in openings_of([conversation(None), {"id": "8"}])] == [""]
 
 
+@pytest.mark.parametrize("told", [{"type": "twitter"}, {"redacted": True}])
+def test_a_notice_is_not_what_a_customer_wrote(told: dict[str, Any]) -> None:
+    """Intercom gives one in the place of what it may not show, and of what was redacted."""
+    (opening,) = openings_of([conversation("<p>This is hidden.</p>", subject="Hidden", **told)])
+    assert (opening.subject, opening.text) == ("", "")
+
+
 @pytest.mark.parametrize(
     "below",
     [

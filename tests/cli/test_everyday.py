@@ -445,6 +445,30 @@ def test_what_customers_ask_about(ask: Command, sandbox: Sandbox) -> None:
     assert "more conversations" in ask(*asked, "--limit", "5").err
 
 
+def test_where_nothing_was_asked_lately_it_says_when(ask: Command, sandbox: Sandbox) -> None:
+    """And how to look further back."""
+    last = max(sandbox.workspace.records("conversations"), key=lambda each: each["updated_at"])
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    for source in ("api", "warehouse"):
+        told = ask("conversations", "summarize", "--since", now, "--from", source)
+        assert (told.code, told.out) == (Exit.OK, "")
+        begun = time.strftime("%Y-%m-%d %H:%M", time.gmtime(last["created_at"]))
+        assert f"the one that changed last began {begun}; look further back with --since " in told.err
+
+
+def test_topics_of_what_a_policy_hides_are_told_as_such(
+    ask: Command, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Instead of conversations without words."""
+    sync(sandbox, tmp_path / "hiding", "conversations", privacy=policies("minimal", []))
+    told = ask(
+        *("conversations", "summarize", "--since", "1000d", "--from", "warehouse"),
+        *("--data-dir", str(tmp_path / "hiding")),
+    )
+    assert told.code == Exit.OK
+    assert "a privacy policy hides what customers wrote (drop)" in told.err
+
+
 def test_a_canary_is_in_no_answer(ask: Command) -> None:
     """Not even where the traceback is asked for."""
     told = ask("contacts", "get", "nobody", "--debug")
