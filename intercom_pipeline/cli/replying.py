@@ -1,8 +1,6 @@
 """A reply from the command line: shown, confirmed, sent once."""
 
-import os
 import sys
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -166,16 +164,9 @@ def _tell(sent: Sent, written: Reply, *, as_json: bool) -> None:
         sys.stdout.buffer.write(indented(asdict(sent)) + b"\n" if as_json else told)
         sys.stdout.flush()
     except Exception as error:
-        _give_up_stdout()
         raise NotPrinted(
             f"The reply was sent{part}; only printing it failed.",
             why=f"{type(error).__name__}: {error}",
             fix="Do not send it again. Look at it: "
             f"intercom-pipeline conversations get {written.conversation_id}",
         ) from error
-
-
-def _give_up_stdout() -> None:
-    """Let what was not printed be forgotten, so that Python does not try once more when it ends."""
-    with suppress(Exception):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
