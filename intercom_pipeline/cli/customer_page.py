@@ -18,7 +18,7 @@ from intercom_pipeline.cli.one_record import print_record
 from intercom_pipeline.cli.output import columns, moment, results, show
 from intercom_pipeline.cli.stopping import stoppable
 from intercom_pipeline.cli.thread_page import print_message
-from intercom_pipeline.cli.views import about
+from intercom_pipeline.cli.views import about, short
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.steering import one_line
 
@@ -101,7 +101,7 @@ def _print_facts(customer: Customer) -> None:
     table = columns("", "", wrapped=("",))
     table.show_header = False
     for name, value in facts.items():
-        table.add_row(name, Text(one_line(str(value))) if value else Text("none", style="dim"))
+        table.add_row(name, Text(one_line(short(str(value)))) if value else Text("none", style="dim"))
     show(table)
 
 

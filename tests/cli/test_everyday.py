@@ -402,14 +402,14 @@ def test_output_that_nobody_reads_ends_as_documented(
     sandbox: Sandbox, synced: Path, tmp_path: Path, arguments: str
 ) -> None:
     """As a shell's own programs end, and without a word; it need not fill any buffer first."""
-    more = {"query": ["FROM contacts"], "contacts get": [record(sandbox, "contacts")["id"]]}
+    more = {"query": ["SELECT 1"], "contacts get": [record(sandbox, "contacts")["id"]]}
     last = next((each for name, each in more.items() if arguments.startswith(name)), [])
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer) as unread:
         told = subprocess.run(
             [COMMAND, *arguments.split(), *last],
-            env=environment(sandbox, INTERCOM_DATA_DIR=synced),
+            env=environment(sandbox, INTERCOM_DATA_DIR=synced, PYTHONUNBUFFERED=""),
             cwd=tmp_path,
             stdout=unread,
             stderr=subprocess.PIPE,
