@@ -71,7 +71,7 @@ def _say_what_next(data_dir: Path) -> None:
         f'{run} query "FROM contacts" {there}': "ask your own question",
         f"{run} demo --ui": "see it in Dagster",
         f"{run} streams": "what can be had of your own workspace, and what it costs",
-        f"{run} sync": "have it here, with INTERCOM_ACCESS_TOKEN=… in a file .env (see .env.example)",
+        f"{run} sync": "have it here, once it is connected: auth login --with-token",
         f"{run} sweep": "now and then: find what was deleted, merged or archived",
     }
     console = results()

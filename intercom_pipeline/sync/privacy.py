@@ -109,6 +109,12 @@ def _found(address: str) -> tuple[Table, Column, tuple[str, ...]]:
         _refuse(f"{name} has no column called {own!r}.", _near(own, list(columns)))
     if deeper and columns[own].kind is not Kind.JSON:
         _refuse(f"There is nothing inside {name}.{own}.", "It is no JSON column.")
+    feeds = next((each for each in tables[name].children if each.path == (columns[own].key,)), None)
+    if deeper and feeds and feeds.mapped and feeds.scalar:
+        _refuse(
+            f"{address} cannot have a policy of its own.",
+            f"All that is in it is a row of {feeds.name}, too: name {feeds.name}.{feeds.scalar}.",
+        )
     return tables[name], columns[own], tuple(deeper)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from intercom_pipeline.sandbox import Options, Sandbox, Sizes, serve
-from intercom_pipeline.sync.privacy import policies
+from intercom_pipeline.sync.privacy import PolicyRefused, policies
 from intercom_pipeline.sync.results import SyncResult
 from intercom_pipeline.warehouse.errors import PrivacyLoosened
 from intercom_pipeline.warehouse.policies import Policies
@@ -261,3 +261,9 @@ def test_a_sweep_obeys_the_policies(sandbox: Sandbox, minimal: Path, tmp_path: P
     [swept] = sync(sandbox, folder, "contacts", privacy=MINIMAL, version="2.16", sweep=True).values()
     assert swept.total.updated == 1
     assert found_in(folder, {"Second Canaryname"}) == {}
+
+
+def test_a_policy_that_could_not_hold_everywhere_is_refused() -> None:
+    """Attributes of conversations are rows of a table, too: one of them alone would be stored there."""
+    with pytest.raises(PolicyRefused, match=r"name conversation_attributes\.value"):
+        policies("open", ["conversations.custom_attributes.vat=drop"])
