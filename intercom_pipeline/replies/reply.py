@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+from uuid import NAMESPACE_OID, uuid5
 
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.bodies import BodyInvalid, decoded, whole_json
@@ -20,6 +21,8 @@ from intercom_pipeline.steering import one_line
 
 MOST_ATTACHMENTS: Final = 10
 """How many `attachment_urls` a reply may have (POST /conversations/{id}/reply)."""
+MOST_OPTIONS: Final = 10
+"""How many options a quick reply may have here; Intercom's description names no number."""
 
 
 class ReplyRefused(PipelineError):
@@ -37,6 +40,13 @@ class MessageType(StrEnum):
     """The customer, by every channel of the conversation."""
     NOTE = "note"
     """Teammates alone."""
+    QUICK_REPLY = "quick_reply"
+    """The customer, who is offered options to choose from in the Messenger."""
+
+    @property
+    def is_seen_by_customer(self) -> bool:
+        """Whether the customer sees it."""
+        return self is not MessageType.NOTE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,8 +57,9 @@ class Reply:
         conversation_id: The conversation.
         message_type: Whether the customer sees it. There is no default: a mix-up cannot be taken back.
         admin_id: The admin who says it.
-        body: The text, as HTML or plain.
+        body: The text, as HTML or plain; a quick reply may go without.
         attachment_urls: Addresses of images that are shown with it, at most 10.
+        options: What a quick reply offers to choose from, at most 10; nothing else has any.
     """
 
     conversation_id: str
@@ -56,6 +67,7 @@ class Reply:
     admin_id: str
     body: str
     attachment_urls: Sequence[str] = ()
+    options: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         checked_id(self.conversation_id, of="conversation")
@@ -67,10 +79,12 @@ class Reply:
         if self.message_type not in list(MessageType):
             raise _refused(
                 f"A reply cannot be a {self.message_type!r}.",
-                "It is a comment, which the customer sees, or a note, which teammates see.",
+                "It is a comment or a quick_reply, which the customer sees, or a note, which teammates see.",
             )
         _check_attachments(self.attachment_urls)
-        _check_body(self.body, alone=not self.attachment_urls)
+        _check_options(self.options, wanted=self.message_type is MessageType.QUICK_REPLY)
+        if self.body or not self.options:
+            _check_body(self.body, alone=not self.attachment_urls)
 
     def to_json(self) -> dict[str, Any]:
         """As Intercom takes it."""
@@ -78,10 +92,13 @@ class Reply:
             "message_type": str(self.message_type),
             "type": "admin",
             "admin_id": self.admin_id,
-            "body": self.body,
         }
+        if self.body:
+            body["body"] = self.body
         if self.attachment_urls:
             body["attachment_urls"] = list(self.attachment_urls)
+        if self.options:
+            body["reply_options"] = [{"text": text, "uuid": _uuid(text)} for text in self.options]
         return body
 
 
@@ -173,6 +190,23 @@ def _check_attachments(urls: Any) -> None:
         raise _refused("A reply has too many attachments.", f"{MOST_ATTACHMENTS} are allowed.")
     if not all(_is_text(each) for each in urls):
         raise _refused("An attachment has no address.", "It holds bytes that are no text.")
+
+
+def _check_options(options: Any, *, wanted: bool) -> None:
+    if not isinstance(options, (list, tuple)) or not all(isinstance(each, str) for each in options):
+        raise _refused("Options are a list of texts.", "Something else was given.")
+    if wanted is not bool(options):
+        why = "It has none." if wanted else "Only a quick_reply offers any."
+        raise _refused("A quick_reply has options to choose from, and nothing else has.", why)
+    if len(options) > MOST_OPTIONS:
+        raise _refused("A quick_reply has too many options.", f"{MOST_OPTIONS} are allowed.")
+    if not all(_is_text(each) and each.strip() for each in options) or len(set(options)) < len(options):
+        raise _refused("Each option of a quick_reply says something else.", "One is empty or there twice.")
+
+
+def _uuid(text: str) -> str:
+    """What names an option to Intercom: the same for the same text."""
+    return str(uuid5(NAMESPACE_OID, text))
 
 
 def _check_body(body: Any, *, alone: bool) -> None:
