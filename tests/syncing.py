@@ -20,7 +20,7 @@ from intercom_pipeline.sync.results import SyncResult
 from intercom_pipeline.sync.run import Event, run
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.warehouse.files import DataFolder
-from intercom_pipeline.warehouse.policies import OPEN, Policies
+from intercom_pipeline.warehouse.people.policies import OPEN, Policies
 from intercom_pipeline.warehouse.records import rows_of
 from intercom_pipeline.warehouse.table import Table
 from tests.equality import assert_equal

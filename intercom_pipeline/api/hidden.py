@@ -16,9 +16,9 @@ from intercom_pipeline.intercom.where_text import shown
 from intercom_pipeline.warehouse.ddl import identifier
 from intercom_pipeline.warehouse.errors import NotSearchable
 from intercom_pipeline.warehouse.files import DataFolder
-from intercom_pipeline.warehouse.policies import Action
-from intercom_pipeline.warehouse.privacy import state_of
-from intercom_pipeline.warehouse.privacy_key import Key, known_key
+from intercom_pipeline.warehouse.people.policies import Action
+from intercom_pipeline.warehouse.people.privacy import state_of
+from intercom_pipeline.warehouse.people.privacy_key import Key, known_key
 from intercom_pipeline.warehouse.table import Table
 
 _SET_BY = "INTERCOM_PRIVACY and INTERCOM_COLUMN_POLICIES decide that; docs/privacy.md tells how."

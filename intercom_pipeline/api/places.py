@@ -16,7 +16,7 @@ from intercom_pipeline.intercom.search_fields import (
 from intercom_pipeline.intercom.where_text import shown
 from intercom_pipeline.warehouse.ddl import identifier, literal
 from intercom_pipeline.warehouse.errors import NotSearchable
-from intercom_pipeline.warehouse.rules import STRUCTURE
+from intercom_pipeline.warehouse.people.rules import STRUCTURE
 from intercom_pipeline.warehouse.table import Kind, Table
 
 FIELDS: Final[Mapping[str, Mapping[str, FieldKind]]] = MappingProxyType(

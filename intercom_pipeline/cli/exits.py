@@ -85,7 +85,7 @@ def _usage() -> tuple[type[PipelineError], ...]:
     from intercom_pipeline.sync.choice import NothingNamed  # noqa: PLC0415 - late
     from intercom_pipeline.sync.reading import CannotBeBounded, NothingToSweep  # noqa: PLC0415 - late
     from intercom_pipeline.warehouse.errors import NotSearchable, PrivacyLoosened  # noqa: PLC0415 - late
-    from intercom_pipeline.warehouse.purge import NobodyFound  # noqa: PLC0415 - late
+    from intercom_pipeline.warehouse.people.purge import NobodyFound  # noqa: PLC0415 - late
 
     return (
         UsageRefused,

@@ -11,7 +11,7 @@ from intercom_pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
     from intercom_pipeline.settings import Settings
-    from intercom_pipeline.warehouse.purge import Purged, Whom
+    from intercom_pipeline.warehouse.people.purge import Purged, Whom
 
 
 class NotPurged(PipelineError):
@@ -53,7 +53,7 @@ def purge(
     """
     asks = not (yes or dry_run)
     _check(named=bool(contact or email), asks=asks)
-    from intercom_pipeline.warehouse.purge import Whom  # noqa: PLC0415 - late
+    from intercom_pipeline.warehouse.people.purge import Whom  # noqa: PLC0415 - late
 
     settings = settings_for(data_dir, profile=profile)
     whom = Whom(ids=contact or [], emails=_emails() if email else [])
@@ -97,7 +97,7 @@ def _emails() -> list[str]:
 
 def _purged(settings: "Settings", whom: "Whom", *, dry_run: bool) -> "Purged":
     from intercom_pipeline.sync.catalog import every_table  # noqa: PLC0415 - late
-    from intercom_pipeline.warehouse import purge as purging  # noqa: PLC0415 - late
+    from intercom_pipeline.warehouse.people import purge as purging  # noqa: PLC0415 - late
 
     tables, policies = every_table(settings.history), settings.policies()
     act = purging.would_purge if dry_run else purging.purge

@@ -16,7 +16,7 @@ from intercom_pipeline.cli.moments import bounds
 from intercom_pipeline.cli.output import columns, counted, moment, print_json, remarks, show
 from intercom_pipeline.steering import one_line
 from intercom_pipeline.sync.tables.conversations import CONVERSATIONS_TABLE
-from intercom_pipeline.warehouse.policies import Action
+from intercom_pipeline.warehouse.people.policies import Action
 
 if TYPE_CHECKING:
     from intercom_pipeline.api import Intercom

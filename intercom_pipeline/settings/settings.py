@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from intercom_pipeline.intercom.connection import Connection, Secret
     from intercom_pipeline.sync.options import Options
     from intercom_pipeline.warehouse.files import DataFolder
-    from intercom_pipeline.warehouse.policies import Policies
+    from intercom_pipeline.warehouse.people.policies import Policies
 
 DEFAULT_PROFILE: Final = "default"
 _DATA: Final = Path("data")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from intercom_pipeline.sync.plan import Bounds
-from intercom_pipeline.warehouse.policies import OPEN, Policies
+from intercom_pipeline.warehouse.people.policies import OPEN, Policies
 
 
 class Work(StrEnum):

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.sync.catalog import CATALOG
-from intercom_pipeline.warehouse.policies import (
+from intercom_pipeline.warehouse.people.policies import (
     KEEP,
     MASK,
     Action,

@@ -21,8 +21,8 @@ from intercom_pipeline.warehouse.batch import Batch
 from intercom_pipeline.warehouse.decode import Line
 from intercom_pipeline.warehouse.gone import Gone
 from intercom_pipeline.warehouse.merge import Changes
+from intercom_pipeline.warehouse.people.sieve import Sieve
 from intercom_pipeline.warehouse.progress import Progress
-from intercom_pipeline.warehouse.sieve import Sieve
 from intercom_pipeline.warehouse.table import Table
 from intercom_pipeline.warehouse.warehouse import Warehouse
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import duckdb
 
-from intercom_pipeline.warehouse import tombstones
 from intercom_pipeline.warehouse.connecting import connected
 from intercom_pipeline.warehouse.ddl import (
     SCHEMA_VERSION,
@@ -35,8 +34,9 @@ from intercom_pipeline.warehouse.files import (
     publish,
 )
 from intercom_pipeline.warehouse.migration import migrate, pending
-from intercom_pipeline.warehouse.policies import OPEN, Policies
-from intercom_pipeline.warehouse.privacy import (
+from intercom_pipeline.warehouse.people import tombstones
+from intercom_pipeline.warehouse.people.policies import OPEN, Policies
+from intercom_pipeline.warehouse.people.privacy import (
     Privacy,
     check_not_loosened,
     is_unsettled,

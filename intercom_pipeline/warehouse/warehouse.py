@@ -22,9 +22,9 @@ from intercom_pipeline.warehouse.gone import (
 )
 from intercom_pipeline.warehouse.merge import Changes, insert, merge
 from intercom_pipeline.warehouse.migration import REFETCH
+from intercom_pipeline.warehouse.people.sieve import Sieve
 from intercom_pipeline.warehouse.progress import Progress, Run, Slice
 from intercom_pipeline.warehouse.room import room_for
-from intercom_pipeline.warehouse.sieve import Sieve
 from intercom_pipeline.warehouse.spool import remove, spool
 from intercom_pipeline.warehouse.stage import UNREADABLE, rescued, stage
 from intercom_pipeline.warehouse.table import Column, Kind, Table

@@ -12,8 +12,8 @@ from intercom_pipeline.sandbox import Options, Sandbox, Sizes, serve
 from intercom_pipeline.sync.privacy import PolicyRefused, policies
 from intercom_pipeline.sync.results import SyncResult
 from intercom_pipeline.warehouse.errors import PrivacyLoosened
-from intercom_pipeline.warehouse.policies import Policies
-from intercom_pipeline.warehouse.privacy_key import Key
+from intercom_pipeline.warehouse.people.policies import Policies
+from intercom_pipeline.warehouse.people.privacy_key import Key
 from tests.canaries import found_in
 from tests.syncing import published, select, sync
 

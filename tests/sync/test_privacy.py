@@ -8,9 +8,9 @@ import pytest
 from intercom_pipeline.settings import SettingRefused, load_settings
 from intercom_pipeline.sync.catalog import every_table
 from intercom_pipeline.sync.privacy import ORIGINALS, origins, personal_places, policies
-from intercom_pipeline.warehouse.burying import owner_of
-from intercom_pipeline.warehouse.policies import BY_PRESET, DROP, HASH, MASK, Policies, Preset
-from intercom_pipeline.warehouse.rules import Branch, rules_of
+from intercom_pipeline.warehouse.people.burying import owner_of
+from intercom_pipeline.warehouse.people.policies import BY_PRESET, DROP, HASH, MASK, Policies, Preset
+from intercom_pipeline.warehouse.people.rules import Branch, rules_of
 from intercom_pipeline.warehouse.table import Column, Kind, Table
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ from intercom_pipeline.sync.privacy import policies
 from intercom_pipeline.sync.results import SyncResult
 from intercom_pipeline.warehouse.errors import WarehouseBusy, WarehouseMissing
 from intercom_pipeline.warehouse.files import DataFolder, only_sync
-from intercom_pipeline.warehouse.policies import Policies
-from intercom_pipeline.warehouse.purge import NobodyFound, Purged, Whom, purge, would_purge
+from intercom_pipeline.warehouse.people.policies import Policies
+from intercom_pipeline.warehouse.people.purge import NobodyFound, Purged, Whom, purge, would_purge
 from tests.canaries import found_in
 from tests.syncing import select, sync
 from tests.told import EMAIL, EVERYTHING, KEPT, NAME, SAID, Told, tell

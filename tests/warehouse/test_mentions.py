@@ -2,10 +2,10 @@
 
 import pytest
 
-from intercom_pipeline.warehouse.mentions import REMOVED
-from intercom_pipeline.warehouse.privacy_key import Key
+from intercom_pipeline.warehouse.people.mentions import REMOVED
+from intercom_pipeline.warehouse.people.privacy_key import Key
+from intercom_pipeline.warehouse.people.tombstones import Mark, gathered, tombstones_for
 from intercom_pipeline.warehouse.table import Person
-from intercom_pipeline.warehouse.tombstones import Mark, gathered, tombstones_for
 
 KEY = Key(b"k" * 32)
 ADA = gathered(

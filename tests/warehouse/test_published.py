@@ -14,7 +14,7 @@ import pytest
 from intercom_pipeline.warehouse.batch import Batch
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.opening import open_warehouse
-from intercom_pipeline.warehouse.policies import HASH, Policies
+from intercom_pipeline.warehouse.people.policies import HASH, Policies
 from intercom_pipeline.warehouse.table import Column, Kind, Table
 
 THINGS = Table(

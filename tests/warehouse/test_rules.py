@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from intercom_pipeline.warehouse.applying import masked
-from intercom_pipeline.warehouse.policies import DROP, HASH, MASK, Policies, Policy, Preset, policy_of
-from intercom_pipeline.warehouse.privacy_key import Key
-from intercom_pipeline.warehouse.rules import changed_by, rules_of, without
-from intercom_pipeline.warehouse.sieve import Sieve
+from intercom_pipeline.warehouse.people.applying import masked
+from intercom_pipeline.warehouse.people.policies import DROP, HASH, MASK, Policies, Policy, Preset, policy_of
+from intercom_pipeline.warehouse.people.privacy_key import Key
+from intercom_pipeline.warehouse.people.rules import changed_by, rules_of, without
+from intercom_pipeline.warehouse.people.sieve import Sieve
 from intercom_pipeline.warehouse.table import PARENT, Column, Kind, Person, Table
 
 KEY = Key(b"k" * 32)

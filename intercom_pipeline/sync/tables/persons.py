@@ -1,7 +1,7 @@
 """What JSON columns hold about persons, path by path: `None` for what is harmless, the rest by its kind.
 
 Whatever is not listed is unknown, and treated as a detail about somebody. `type`, `id`, counts and times of
-change are harmless wherever they stand (see `warehouse/rules.py`) and not listed again.
+change are harmless wherever they stand (see `warehouse/people/rules.py`) and not listed again.
 
 Fields as in Intercom's API description, versions 2.11 to 2.16.
 """

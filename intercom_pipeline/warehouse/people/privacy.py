@@ -15,21 +15,29 @@ from pathlib import Path
 import duckdb
 
 from intercom_pipeline.warehouse import progress as memory
-from intercom_pipeline.warehouse import tombstones
-from intercom_pipeline.warehouse.burying import Burying
 from intercom_pipeline.warehouse.connecting import connected
 from intercom_pipeline.warehouse.ddl import forget, has_bookkeeping, recall, remember
 from intercom_pipeline.warehouse.errors import PrivacyLoosened
 from intercom_pipeline.warehouse.files import DataFolder, clear_fresh, kept_copies, publish
 from intercom_pipeline.warehouse.migration import REFETCH
-from intercom_pipeline.warehouse.policies import KEEP, OPEN, Action, Policies, Preset, policy_of, strictest
-from intercom_pipeline.warehouse.privacy_key import Key, key_of
-from intercom_pipeline.warehouse.rewriting import rewrite
-from intercom_pipeline.warehouse.rules import Rule, Rules, changed_by, leaves, rules_of, without
-from intercom_pipeline.warehouse.sieve import Sieve
-from intercom_pipeline.warehouse.sifting import Sifted
+from intercom_pipeline.warehouse.people import tombstones
+from intercom_pipeline.warehouse.people.burying import Burying
+from intercom_pipeline.warehouse.people.policies import (
+    KEEP,
+    OPEN,
+    Action,
+    Policies,
+    Preset,
+    policy_of,
+    strictest,
+)
+from intercom_pipeline.warehouse.people.privacy_key import Key, key_of
+from intercom_pipeline.warehouse.people.rewriting import rewrite
+from intercom_pipeline.warehouse.people.rules import Rule, Rules, changed_by, leaves, rules_of, without
+from intercom_pipeline.warehouse.people.sieve import Sieve
+from intercom_pipeline.warehouse.people.sifting import Sifted
+from intercom_pipeline.warehouse.people.tombstones import Tombstone
 from intercom_pipeline.warehouse.table import Table
-from intercom_pipeline.warehouse.tombstones import Tombstone
 
 _PRIVACY = "privacy"
 _REWRITING = "rewriting"

@@ -14,9 +14,9 @@ import duckdb
 from intercom_pipeline.warehouse.connecting import connected
 from intercom_pipeline.warehouse.ddl import identifier, literal
 from intercom_pipeline.warehouse.files import DataFolder, put_in_place
+from intercom_pipeline.warehouse.people.sieve import Sieve
+from intercom_pipeline.warehouse.people.sifting import Former, Sifted, sifted_rows, sifting
 from intercom_pipeline.warehouse.room import room_for
-from intercom_pipeline.warehouse.sieve import Sieve
-from intercom_pipeline.warehouse.sifting import Former, Sifted, sifted_rows, sifting
 from intercom_pipeline.warehouse.table import Table
 
 _AT_ONCE = 10_000

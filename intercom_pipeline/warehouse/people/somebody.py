@@ -11,10 +11,10 @@ import duckdb
 from intercom_pipeline.warehouse.connecting import connected
 from intercom_pipeline.warehouse.ddl import identifier
 from intercom_pipeline.warehouse.files import DataFolder
-from intercom_pipeline.warehouse.policies import Action
-from intercom_pipeline.warehouse.privacy import state_of
-from intercom_pipeline.warehouse.privacy_key import Key, normal
-from intercom_pipeline.warehouse.tombstones import Mark
+from intercom_pipeline.warehouse.people.policies import Action
+from intercom_pipeline.warehouse.people.privacy import state_of
+from intercom_pipeline.warehouse.people.privacy_key import Key, normal
+from intercom_pipeline.warehouse.people.tombstones import Mark
 
 _TELLING = (Action.KEEP, Action.HASH)
 """Policies under which two values are the same only if what was sent is."""

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from intercom_pipeline.warehouse.applying import applied
-from intercom_pipeline.warehouse.policies import DROP
-from intercom_pipeline.warehouse.rules import Leaf, Rule, Rules
+from intercom_pipeline.warehouse.people.applying import applied
+from intercom_pipeline.warehouse.people.policies import DROP
+from intercom_pipeline.warehouse.people.rules import Leaf, Rule, Rules
+from intercom_pipeline.warehouse.people.tombstones import Mark, Tombstones
 from intercom_pipeline.warehouse.table import PARENT, Column, Table
-from intercom_pipeline.warehouse.tombstones import Mark, Tombstones
 
 _CONTACTS = "contacts"
 _OF_A_CONTACT = "contact_id"

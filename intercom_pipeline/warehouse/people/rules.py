@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from intercom_pipeline.warehouse.policies import DROP, KEEP, Policies, Policy
+from intercom_pipeline.warehouse.people.policies import DROP, KEEP, Policies, Policy
 from intercom_pipeline.warehouse.table import LIST, PARENT, Column, Person, Table
 
 STRUCTURE = frozenset({"type", "id", "total_count", "has_more", "created_at", "updated_at"})

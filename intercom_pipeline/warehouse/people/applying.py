@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from intercom_pipeline.warehouse.policies import Action, Policy
-from intercom_pipeline.warehouse.privacy_key import Key
-from intercom_pipeline.warehouse.rules import Leaf, Rule
+from intercom_pipeline.warehouse.people.policies import Action, Policy
+from intercom_pipeline.warehouse.people.privacy_key import Key
+from intercom_pipeline.warehouse.people.rules import Leaf, Rule
 
 _ADDRESS = re.compile(r"\s*([^\s@])[^\s@]*(@[^\s@]+)\s*")
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 import duckdb
 
-from intercom_pipeline.warehouse.mentions import REMOVED, Sought, name_in_words, replaced
-from intercom_pipeline.warehouse.privacy_key import Key
+from intercom_pipeline.warehouse.people.mentions import REMOVED, Sought, name_in_words, replaced
+from intercom_pipeline.warehouse.people.privacy_key import Key
 from intercom_pipeline.warehouse.table import Person
 
 _SHORTEST_MENTION = 5

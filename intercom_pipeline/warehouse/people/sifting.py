@@ -11,11 +11,11 @@ import duckdb
 import msgspec
 from duckdb import func
 
-from intercom_pipeline.warehouse.burying import customers_in
 from intercom_pipeline.warehouse.ddl import identifier, literal
-from intercom_pipeline.warehouse.policies import KEEP
-from intercom_pipeline.warehouse.rules import EXTRA, Branch, Leaf
-from intercom_pipeline.warehouse.sieve import Sieve
+from intercom_pipeline.warehouse.people.burying import customers_in
+from intercom_pipeline.warehouse.people.policies import KEEP
+from intercom_pipeline.warehouse.people.rules import EXTRA, Branch, Leaf
+from intercom_pipeline.warehouse.people.sieve import Sieve
 from intercom_pipeline.warehouse.table import BOOKKEEPING, Column, Kind, Table
 
 _TEXTS = frozenset({Kind.ID, Kind.TEXT, Kind.JSON})

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from intercom_pipeline.errors import PipelineError
-from intercom_pipeline.warehouse import rewriting, tombstones
 from intercom_pipeline.warehouse.connecting import connected
 from intercom_pipeline.warehouse.ddl import create_bookkeeping
 from intercom_pipeline.warehouse.errors import WarehouseMissing
 from intercom_pipeline.warehouse.files import DataFolder, kept_copies
 from intercom_pipeline.warehouse.opening import prepared
-from intercom_pipeline.warehouse.policies import Policies
-from intercom_pipeline.warehouse.privacy import Privacy, begin_rewriting, settle
-from intercom_pipeline.warehouse.privacy_key import Key, key_of
-from intercom_pipeline.warehouse.sifting import Sifted
-from intercom_pipeline.warehouse.somebody import Somebody, is_stored, somebody_with
+from intercom_pipeline.warehouse.people import rewriting, tombstones
+from intercom_pipeline.warehouse.people.policies import Policies
+from intercom_pipeline.warehouse.people.privacy import Privacy, begin_rewriting, settle
+from intercom_pipeline.warehouse.people.privacy_key import Key, key_of
+from intercom_pipeline.warehouse.people.sifting import Sifted
+from intercom_pipeline.warehouse.people.somebody import Somebody, is_stored, somebody_with
+from intercom_pipeline.warehouse.people.tombstones import Tombstone, tombstones_for
 from intercom_pipeline.warehouse.table import Table
-from intercom_pipeline.warehouse.tombstones import Tombstone, tombstones_for
 from intercom_pipeline.warehouse.transaction import transaction
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from intercom_pipeline.warehouse.applying import applied
-from intercom_pipeline.warehouse.burying import Burying
 from intercom_pipeline.warehouse.decode import Line, mended
-from intercom_pipeline.warehouse.policies import KEEP
-from intercom_pipeline.warehouse.privacy_key import Key
-from intercom_pipeline.warehouse.rules import Leaf, Rules
+from intercom_pipeline.warehouse.people.applying import applied
+from intercom_pipeline.warehouse.people.burying import Burying
+from intercom_pipeline.warehouse.people.policies import KEEP
+from intercom_pipeline.warehouse.people.privacy_key import Key
+from intercom_pipeline.warehouse.people.rules import Leaf, Rules
 from intercom_pipeline.warehouse.table import Table
 
 
