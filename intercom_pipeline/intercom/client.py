@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version as package_version
@@ -54,6 +54,7 @@ class _Call:
     version: str | None = None
     deadline: float | None = None
     accept: str | None = None
+    leaving: Callable[[], Awaitable[None]] | None = None
 
     @property
     def about(self) -> Request:
@@ -147,11 +148,23 @@ class Client:
         return await self._read(call, decode, give_up_when_slow=give_up_when_slow)
 
     async def send_once(
-        self, path: str, *, json: Any, version: str | None = None, deadline: float | None = None
+        self,
+        path: str,
+        *,
+        json: Any,
+        version: str | None = None,
+        deadline: float | None = None,
+        leaving: Callable[[], Awaitable[None]] | None = None,
     ) -> Response[bytes]:
-        """POST a write once. On an error `failure.applied` tells whether Intercom may have applied it."""
+        """POST a write once. On an error `failure.applied` tells whether Intercom may have applied it.
+
+        `leaving` is awaited when all waiting for a turn is over, right before the request leaves; what it
+        raises is let through, and nothing was sent.
+        """
         body = msgspec.json.encode(json)
-        call = _Call(method="POST", path=path, content=body, version=version, deadline=deadline)
+        call = _Call(
+            method="POST", path=path, content=body, version=version, deadline=deadline, leaving=leaving
+        )
         return await self._attempt(call, whole_json)
 
     async def _read(
@@ -197,17 +210,25 @@ class Client:
                 self.meter.refused += status == 429  # noqa: PLR2004 - too many requests
                 self._rate_limit.settle(turn, status=status, headers=headers)
 
-            deadline = call.deadline or self.connection.timeout_seconds
-            limit = self.connection.max_response_bytes
             try:
-                async with asyncio.timeout(deadline):
-                    return await exchange(self._http, request, max_bytes=limit, on_headers=settle)
-            except TimeoutError:
-                raise errors.DeadlineExceeded(call.about.failure(f"over {deadline:g} seconds")) from None
+                if call.leaving is not None:
+                    await call.leaving()
+                return await self._in_time(call, request, settle)
             finally:
                 self.meter.in_flight_seconds += time.monotonic() - sent_at
                 if not settled:
                     self._rate_limit.settle_unanswered(turn)
+
+    async def _in_time(
+        self, call: _Call, request: httpx.Request, on_headers: Callable[[int, httpx.Headers], None]
+    ) -> Answer:
+        deadline = call.deadline or self.connection.timeout_seconds
+        limit = self.connection.max_response_bytes
+        try:
+            async with asyncio.timeout(deadline):
+                return await exchange(self._http, request, max_bytes=limit, on_headers=on_headers)
+        except TimeoutError:
+            raise errors.DeadlineExceeded(call.about.failure(f"over {deadline:g} seconds")) from None
 
 
 def _response(call: _Call, answer: Answer, decode: Callable[[bytes], T]) -> Response[T]:

@@ -1,0 +1,39 @@
+"""When too much goes wrong to go on."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from intercom_pipeline.replies.ledger.values import Outcome
+
+MOST_IN_A_ROW: Final = 3
+"""So many failures one after the other end a run."""
+MOST_IN_ALL: Final = 0.05
+"""So large a part of failures ends a run, once enough was tried."""
+ENOUGH_TRIED: Final = 20
+
+_FAILURES = frozenset({Outcome.FAILED, Outcome.UNKNOWN})
+
+
+@dataclass(slots=True)
+class Breaker:
+    """Counts what was tried; a conversation that is gone or has changed is none of its business."""
+
+    tried: int = 0
+    failed: int = 0
+    in_a_row: int = 0
+
+    def note(self, outcome: Outcome) -> None:
+        """Count what became of a step."""
+        if outcome in _FAILURES:
+            self.tried, self.failed, self.in_a_row = self.tried + 1, self.failed + 1, self.in_a_row + 1
+        elif outcome is Outcome.SENT:
+            self.tried, self.in_a_row = self.tried + 1, 0
+
+    @property
+    def tripped(self) -> str | None:
+        """Why nothing more should be sent; None where it may."""
+        if self.in_a_row >= MOST_IN_A_ROW:
+            return f"{self.in_a_row} in a row were not sent, or it is not known whether they were."
+        if self.tried >= ENOUGH_TRIED and self.failed > MOST_IN_ALL * self.tried:
+            return f"{self.failed} of {self.tried} were not sent, or it is not known whether they were."
+        return None
