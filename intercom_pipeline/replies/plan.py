@@ -1,7 +1,8 @@
 """A plan of replies: everything that would be sent, to whom and by whom, fixed before anything is.
 
 A plan never changes: the SHA-256 of its content is its id. It is kept in the ledger and written to a file
-for people (`plan_file`); both hold the same content.
+for people (`plan_file`); both hold the same content. What is as by default is no part of the content, so that
+a field added later leaves the ids of older plans as they are.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from intercom_pipeline.replies.reply import MessageType, Reply
+from intercom_pipeline.warehouse.decode import unix_seconds
 
 MOST_REPLIES: Final = 10_000
 """How many replies a plan may have."""
@@ -30,25 +32,27 @@ class Action(StrEnum):
     TAG = "tag"
 
 
-class Then(msgspec.Struct, frozen=True, kw_only=True):
+class Then(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What follows a reply.
 
     Attributes:
         action: What is done.
         target: The id of the admin, team or tag; None for the others.
         until: When a snooze ends, in unix seconds; None for the others.
+        target_name: What the target is called; None where that is not known.
     """
 
     action: Action
     target: str | None = None
     until: int | None = None
+    target_name: str | None = None
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a conversation was when it was planned; where it is not that any more, nothing is sent.
 
     Attributes:
-        updated_at: When it changed last, in unix seconds.
+        updated_at: When it changed last, in unix seconds; 0 where Intercom does not say.
         state: open, closed or snoozed; None where Intercom does not say.
         parts: How many parts it has (`statistics.count_conversation_parts`); None where it does not say.
     """
@@ -58,7 +62,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     parts: int | None = None
 
 
-class PlannedReply(msgspec.Struct, frozen=True, kw_only=True):
+class PlannedReply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One reply of a plan.
 
     Attributes:
@@ -82,7 +86,7 @@ class PlannedReply(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[str, ...] = ()
 
 
-class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A reply that was asked for and is not part of the plan.
 
     Attributes:
@@ -96,7 +100,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """Everything that would be sent.
 
     Attributes:
@@ -114,6 +118,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         then: What is done with each conversation afterwards; None for nothing.
         replies: What is sent, in this order; at most `MOST_REPLIES`.
         refused: What was asked for and is not sent.
+        remarks: What to know of all of it before it is sent.
     """
 
     campaign: str
@@ -130,6 +135,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     then: Then | None = None
     replies: tuple[PlannedReply, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @cached_property
     def plan_id(self) -> str:
@@ -168,14 +174,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 def seen_in(conversation: dict[str, Any]) -> Seen:
-    """What a conversation is, as it is listed, found or got."""
+    """What a conversation is, as it is listed, found or got; what is odd in it counts as not said."""
     statistics = conversation.get("statistics")
     parts = statistics.get("count_conversation_parts") if isinstance(statistics, dict) else None
     state = conversation.get("state")
     return Seen(
-        updated_at=int(conversation.get("updated_at") or 0),
+        updated_at=unix_seconds(conversation.get("updated_at")) or 0,
         state=state if isinstance(state, str) else None,
-        parts=parts if isinstance(parts, int) else None,
+        parts=parts if type(parts) is int else None,
     )
 
 

@@ -1,0 +1,25 @@
+"""What can go wrong with a plan before anything is sent.
+
+PlanRefused              it cannot be made or applied as it is: change what was asked for
+├── PlanEmpty                nothing of it is left to send
+└── PlanFileRefused          its file is not what was written, or there is none
+PlanFileUnwritable       its file cannot be written
+"""
+
+from intercom_pipeline.errors import PipelineError
+
+
+class PlanRefused(PipelineError):
+    """A plan cannot be made or applied as it is; nothing was sent."""
+
+
+class PlanEmpty(PlanRefused):
+    """Of all that was asked for nothing is left to send."""
+
+
+class PlanFileRefused(PlanRefused):
+    """A plan's file is missing, damaged, changed, or of another release."""
+
+
+class PlanFileUnwritable(PipelineError):
+    """A plan's file cannot be written."""
