@@ -6,7 +6,7 @@ with serve(sizes=Sizes(contacts=1_000), seed=7) as sandbox:
 
 from intercom_pipeline.sandbox.app import create_app
 from intercom_pipeline.sandbox.clock import Clock
-from intercom_pipeline.sandbox.faults import Fault, FaultKind, Faults
+from intercom_pipeline.sandbox.faults import CutAt, Fault, FaultKind, Faults
 from intercom_pipeline.sandbox.options import NEWEST_VERSION, VERSIONS, Options, Sizes
 from intercom_pipeline.sandbox.request_log import Request, RequestLog
 from intercom_pipeline.sandbox.server import Sandbox, serve, serve_forever
@@ -16,6 +16,7 @@ __all__ = [
     "NEWEST_VERSION",
     "VERSIONS",
     "Clock",
+    "CutAt",
     "Fault",
     "FaultKind",
     "Faults",

@@ -12,6 +12,7 @@ from intercom_pipeline.sandbox.endpoint import Answer, Call, Endpoint
 from intercom_pipeline.sandbox.errors import not_found
 from intercom_pipeline.sandbox.options import Options
 from intercom_pipeline.sandbox.routes import ENDPOINTS, oauth
+from intercom_pipeline.sandbox.routing import ELSEWHERE
 from intercom_pipeline.sandbox.service import Service
 from intercom_pipeline.sandbox.workspace import Workspace
 
@@ -48,7 +49,7 @@ def _route(service: Service, endpoint: Endpoint) -> Route:
 
 
 def _elsewhere(service: Service) -> Route:
-    nothing = Endpoint(method="", route="*", family="", answer=_nothing_here)
+    nothing = Endpoint(method="", route=ELSEWHERE, family="", answer=_nothing_here)
 
     async def respond(http: Request) -> Response:
         return await service.respond(nothing, http)

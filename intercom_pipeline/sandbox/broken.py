@@ -1,8 +1,6 @@
 """Answers as a failing network, gateway or server gives them."""
 
 import asyncio
-import socket
-import struct
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
@@ -10,10 +8,10 @@ import msgspec
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from intercom_pipeline.sandbox.connections import CutShort, break_off
 from intercom_pipeline.sandbox.errors import ErrorEntry, envelope
 from intercom_pipeline.sandbox.faults import Fault, FaultKind
 
-TRANSPORT = "sandbox.transport"
 _HTML = b"<html><head><title>%b</title></head><body><center><h1>%b</h1></center></body></html>"
 _SPACES = b" " * 65_536
 _DRIP_SECONDS = 0.05
@@ -38,7 +36,7 @@ class Silent(Response):
     async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
         if self._seconds:
             await _gone_within(receive, self._seconds)
-        _break_off(scope)
+        break_off(scope)
 
 
 class Cut(Response):
@@ -50,7 +48,7 @@ class Cut(Response):
         await send({"type": "http.response.body", "body": half, "more_body": True})
         # What was sent has to leave before the connection goes.
         await asyncio.sleep(_DRIP_SECONDS)
-        _break_off(scope)
+        break_off(scope)
 
 
 class Drip(Response):
@@ -118,6 +116,9 @@ def _network(fault: Fault, headers: Headers, good: Callable[[], Response]) -> Re
             return _as(Cut, good())
         case FaultKind.DRIP:
             return _as(Drip, good())
+        case FaultKind.CLOSED:
+            assert fault.cut_at is not None  # noqa: S101 - as every closed connection has one
+            return Silent(0) if fault.cuts_request else CutShort(good(), fault.cut_at)
         case FaultKind.APPLIED_500:
             good()
             return _server_error(500, headers, html=False)
@@ -138,6 +139,9 @@ def _spoiled(fault: Fault, good: Response) -> Response:
     match fault.kind:
         case FaultKind.OVERSIZE:
             return Oversize(good, fault.size_bytes)
+        case FaultKind.CLOSING:
+            good.headers["Connection"] = "close"
+            return good
         case FaultKind.HTML:
             return _with_body(good, _page(b"Just a moment"), "text/html")
         case FaultKind.BAD_GZIP:
@@ -209,16 +213,3 @@ async def _gone_within(receive: Receive, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-def _break_off(scope: Scope) -> None:
-    """Reset the connection: with a linger of 0, closing it sends RST instead of FIN."""
-    transport = scope.get("extensions", {}).get(TRANSPORT, {}).get("live")
-    if transport is None:
-        raise ConnectionResetError("the sandbox broke the connection off")
-    if transport.is_closing():
-        return
-    transport.get_extra_info("socket").setsockopt(
-        socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-    )
-    transport.abort()

@@ -23,6 +23,9 @@ class ConversationChanges(State):
             self.seed, self.sizes.conversations, self.started_at
         )
         """What GET /conversations/deleted lists, oldest first."""
+        self.conversation_writes: list[Record] = []
+        """What clients did to conversations, oldest first, though they may never have heard of it: who sent
+        the same twice is there twice."""
 
     def create_conversation(
         self, *, contact_id: str | None = None, body: str = "<p>Hello?</p>", **fields: Any

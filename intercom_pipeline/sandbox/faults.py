@@ -34,8 +34,12 @@ class FaultKind(StrEnum):
     BAD_GZIP = "200-bad-gzip"
     OVERSIZE = "200-oversize"
     LOOP = "200-loop"
+    CLOSING = "200-closing"
+    """A good answer, after which the connection is closed as the answer says."""
     RESET = "reset"
     CUT = "cut"
+    CLOSED = "closed"
+    """The connection is closed at `cut_at`, which tells whether the request was applied."""
     HANG = "hang"
     DRIP = "drip"
     REDIRECT = "redirect"
@@ -46,6 +50,38 @@ class FaultKind(StrEnum):
     APPLIED_RESET = "applied-reset"
     APPLIED_HANG = "applied-hang"
     APPLIED_500 = "applied-500"
+
+
+class CutAt(StrEnum):
+    """Where in an exchange the server closes the connection; before the answer nothing of it is sent.
+
+    In the middle of a request the connection is reset, as by a server that leaves something unread; otherwise
+    it is closed once the bytes before have left.
+    """
+
+    BEFORE_REQUEST = "before-request"
+    """Before anything is read, as where an idle connection ends just then. Not applied, nor logged."""
+    REQUEST_HEAD = "request-head"
+    """In the middle of the request's headers. Not applied."""
+    REQUEST_BODY = "request-body"
+    """After half of the request's body. Not applied."""
+    BEFORE_ANSWER = "before-answer"
+    """After the whole request. Applied, as at all places that follow."""
+    STATUS_LINE = "status-line"
+    HEADERS = "headers"
+    BEFORE_BODY = "before-body"
+    BODY = "body"
+    LAST_BYTE = "last-byte"
+    """Before the last byte of the answer."""
+
+    @property
+    def is_in_request(self) -> bool:
+        """Whether the request is not read whole, so that it is not applied."""
+        return self in {CutAt.BEFORE_REQUEST, CutAt.REQUEST_HEAD, CutAt.REQUEST_BODY}
+
+
+APPLIED = frozenset({FaultKind.APPLIED_RESET, FaultKind.APPLIED_HANG, FaultKind.APPLIED_500})
+"""What is applied though no answer says so; with `late_seconds` only some time later."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +105,23 @@ class Fault:
     """How long a hang keeps silent before it breaks off."""
     size_bytes: int = _OVERSIZE_BYTES
     """How large an oversize answer is."""
+    cut_at: CutAt | None = None
+    """Where a closed connection ends."""
+    late_seconds: float = 0
+    """How long after it came a request is applied that an `applied` fault strikes, by the workspace's clock:
+    with the first look at the workspace from then on."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a place or a delay that this kind does not have, or lacks."""
+        if (self.cut_at is not None) is not (self.kind is FaultKind.CLOSED):
+            raise ValueError("cut_at belongs to the kind closed, which has one")
+        if self.late_seconds and self.kind not in APPLIED:
+            raise ValueError(f"late_seconds belongs to {', '.join(sorted(APPLIED))}")
+
+    @property
+    def cuts_request(self) -> bool:
+        """Whether it strikes before the request is read whole."""
+        return self.cut_at is not None and self.cut_at.is_in_request
 
     def matches(self, *names: str) -> bool:
         """Whether the pattern fits one of the names of a request."""
@@ -127,10 +180,19 @@ class Faults:
         """How often each fault in force struck."""
         return [standing.struck for standing in self._standing]
 
-    def pick(self, *names: str) -> Fault | None:
-        """The fault that strikes the request of these names, if any; counts it."""
+    @property
+    def cut_requests(self) -> bool:
+        """Whether one of them strikes requests that are not read whole yet."""
+        return any(standing.fault.cuts_request for standing in self._standing)
+
+    def pick(self, *names: str, unread: bool = False) -> Fault | None:
+        """The fault that strikes the request of these names, if any; counts it.
+
+        Those that cut requests off are asked where it is still `unread`, the others once it is read.
+        """
         with self._lock:
             for standing in self._standing:
-                if standing.fault.matches(*names) and standing.strikes():
-                    return standing.fault
+                fault = standing.fault
+                if fault.cuts_request is unread and fault.matches(*names) and standing.strikes():
+                    return fault
         return None

@@ -13,13 +13,15 @@ from starlette.responses import Response
 
 from intercom_pipeline.sandbox.broken import broken, looping
 from intercom_pipeline.sandbox.conditions import Conditions
+from intercom_pipeline.sandbox.connections import is_live
 from intercom_pipeline.sandbox.endpoint import Answer, Call, Endpoint
 from intercom_pipeline.sandbox.errors import ApiError, ErrorEntry, envelope, invalid
-from intercom_pipeline.sandbox.faults import FaultKind, Faults
+from intercom_pipeline.sandbox.faults import CutAt, Fault, FaultKind, Faults
 from intercom_pipeline.sandbox.limits import RateLimit
 from intercom_pipeline.sandbox.oauth import OAuth
 from intercom_pipeline.sandbox.options import VERSIONS, Options
 from intercom_pipeline.sandbox.request_log import Request, RequestLog
+from intercom_pipeline.sandbox.routing import route_of
 from intercom_pipeline.sandbox.versions import at_least
 from intercom_pipeline.sandbox.workspace import Workspace
 
@@ -96,15 +98,44 @@ class Service:
         if not allowance.granted:
             return _response(_refusal(allowance.exceeded(), arrival), headers)
         good = partial(self._good, arrival, headers)
-        fault = self.faults.pick(*names)
+        fault = self._fault(arrival, *names)
         if fault is None:
             return good()
         if fault.kind is FaultKind.LOOP:
             return looping(good(), _page_token(arrival))
+        if fault.late_seconds:
+            good = partial(self._good_later, fault.late_seconds, good)
         spoiled = broken(fault, headers, good, self.workspace.clock.seconds())
         if spoiled.status_code == _SERVER_ERROR and arrival.endpoint.after_500:
             arrival.endpoint.after_500(self.workspace)
         return spoiled
+
+    def struck_unread(self, method: str, path: str) -> Fault | None:
+        """The fault that cuts off a request of which only the first line was read; notes such a request.
+
+        One that is cut off before anything is read is not noted, since nobody knows of it.
+        """
+        route = route_of(method, path)
+        fault = self.faults.pick(f"{method} {path}", f"{method} {route}", unread=True)
+        if fault is not None and fault.cut_at is not CutAt.BEFORE_REQUEST:
+            with self.requests.following(
+                Request(method=method, route=route, path=path, query="", headers={})
+            ):
+                pass
+        return fault
+
+    def _fault(self, arrival: Arrival, *names: str) -> Fault | None:
+        if not is_live(arrival.http.scope):
+            # Without a socket there is no protocol that could have asked before.
+            cut = self.faults.pick(*names, unread=True)
+            if cut is not None:
+                return cut
+        return self.faults.pick(*names)
+
+    def _good_later(self, seconds: float, good: Callable[[], Response]) -> Response:
+        """Have a request applied later; whoever asked hears nothing of it."""
+        self.workspace.later(seconds, good)
+        return Response()
 
     def _good(self, arrival: Arrival, headers: Mapping[str, str]) -> Response:
         try:
@@ -125,6 +156,7 @@ class Service:
             token=arrival.token,
         )
         with self.workspace.lock:
+            self.workspace.catch_up()
             return arrival.endpoint.answer(call)
 
     def _date(self) -> str:

@@ -4,6 +4,7 @@ import threading
 from array import array
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from intercom_pipeline.sandbox import content
@@ -38,6 +39,21 @@ class State:
         self.searchable_after_seconds = self.options.searchable_after_seconds
         self.searchable_in_any_order = False
         """Whether some changes reach search sooner than others, a newer one before an older one."""
+        self._to_come: list[tuple[float, Callable[[], object]]] = []
+
+    def later(self, seconds: float, act: Callable[[], object]) -> None:
+        """Have something happen in so many seconds of the clock: with the first look from then on."""
+        with self.lock:
+            self._to_come.append((self.clock.now() + seconds, act))
+
+    def catch_up(self) -> None:
+        """Let happen what is due by now, in its order."""
+        with self.lock:
+            now = self.clock.now()
+            due = sorted((each for each in self._to_come if each[0] <= now), key=itemgetter(0))
+            self._to_come = [each for each in self._to_come if each[0] > now]
+            for _, act in due:
+                act()
 
     def create(self, kind: str, **fields: Any) -> Record:
         """List a new record of a kind with these fields.

@@ -70,6 +70,10 @@ def _call_transcripts(workspace: "Workspace", _: str) -> Iterator[Record]:
             yield {"call_id": each["id"], "transcript": content.transcript_text(each["transcript"])}
 
 
+def _conversation_writes(workspace: "Workspace", _: str) -> Iterator[Record]:
+    yield from workspace.conversation_writes
+
+
 _CONSENTS = {"opt_out": "opted_out_subscription_types", "opt_in": "opted_in_subscription_types"}
 TRUTHS: Mapping[str, Truth] = MappingProxyType(
     {
@@ -79,6 +83,7 @@ TRUTHS: Mapping[str, Truth] = MappingProxyType(
         "contact_notes": _contact_notes,
         "contact_segments": _contact_segments,
         "contact_subscriptions": _contact_subscriptions,
+        "conversation_writes": _conversation_writes,
         "deleted_conversations": _deleted_conversations,
     }
 )

@@ -42,6 +42,7 @@ class Workspace(
         `kind` is a name in `KINDS`, or one in `TRUTHS`: what hangs on those records, as flat lists.
         """
         with self.lock:
+            self.catch_up()
             if kind in TRUTHS:
                 return list(TRUTHS[kind](self, version))
             return [shaped(kind, record, version) for record in self.collections[kind]]

@@ -1,6 +1,7 @@
 """Everything that can go wrong does so on a real socket, when and as often as told."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from intercom_pipeline.sandbox import Fault, FaultKind, Options, Sizes, Workspace, create_app
+from intercom_pipeline.sandbox import CutAt, Fault, FaultKind, Options, Sizes, Workspace, create_app
 from tests.sandbox.conftest import NOON, Asker, Start
 
+TOKEN = Options().token
 TINY = Sizes(contacts=8, conversations=4, articles=1, companies=1, long_conversations=0)
 _STATUS = {
     "302": [FaultKind.REDIRECT],
@@ -176,6 +178,123 @@ def test_a_lost_answer_does_not_mean_a_lost_reply(tiny: Asker, kind: FaultKind) 
     assert [part["body"] for part in parts[before:]] == ["<p>Hello</p>"]
 
 
+def _reply_to(asker: Asker, body: str = "Hello", **named: Any) -> httpx.Response:
+    """The answer to a note in the first conversation."""
+    workspace = asker.sandbox.workspace
+    one, admin = workspace.records("conversations")[0]["id"], workspace.records("admins")[0]["id"]
+    note = {"message_type": "note", "type": "admin", "admin_id": admin, "body": body}
+    return asker.ask("POST", f"/conversations/{one}/reply", json=note, **named)
+
+
+def _writes(asker: Asker) -> list[tuple[str, str]]:
+    """What was applied to conversations through the API."""
+    writes = asker.sandbox.workspace.records("conversation_writes")
+    return [(write["what"], write["asked"]["body"]) for write in writes]
+
+
+@pytest.mark.parametrize("place", CutAt)
+def test_a_connection_can_be_closed_at_each_place(tiny: Asker, place: CutAt) -> None:
+    """Nothing is applied of a request that was not read whole, and everything of one that was."""
+    tiny.sandbox.faults.add(
+        Fault(kind=FaultKind.CLOSED, cut_at=place, match="POST /conversations/{id}/reply", times=1)
+    )
+    with pytest.raises(httpx.TransportError):
+        _reply_to(tiny)
+    assert _writes(tiny) == ([] if place.is_in_request else [("note", "Hello")])
+    assert _reply_to(tiny, "Again").status_code == 200
+    seen = tiny.sandbox.requests.count("POST /conversations/{id}/reply")
+    assert seen == (1 if place is CutAt.BEFORE_REQUEST else 2)
+
+
+@pytest.mark.parametrize(
+    ("place", "ending"),
+    [
+        (CutAt.BEFORE_ANSWER, b""),
+        (CutAt.STATUS_LINE, b"HTTP/1.1"),
+        (CutAt.BEFORE_BODY, b"\r\n\r\n"),
+        (CutAt.LAST_BYTE, b'"region":"US"}'),
+    ],
+)
+def test_of_an_answer_that_is_cut_off_the_bytes_before_arrive(
+    tiny: Asker, place: CutAt, ending: bytes
+) -> None:
+    """Then the connection ends as if all were said."""
+    tiny.sandbox.faults.add(Fault(kind=FaultKind.CLOSED, cut_at=place))
+    host, port = tiny.sandbox.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(f"GET /me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n\r\n".encode())
+        came = b"".join(iter(lambda: connection.recv(65_536), b""))
+    whole = tiny.sandbox.requests.count("GET /me", status=0 if place is CutAt.BEFORE_ANSWER else 200)
+    assert whole == 1
+    assert came.endswith(ending)
+    assert bool(came) is bool(ending)
+
+
+def test_a_large_request_can_be_cut_off_while_it_is_sent(tiny: Asker) -> None:
+    """Its sender meets the end of the connection with most of it still to send."""
+    tiny.sandbox.faults.add(Fault(kind=FaultKind.CLOSED, cut_at=CutAt.REQUEST_BODY))
+    with pytest.raises(httpx.WriteError):
+        _reply_to(tiny, "x" * 40_000_000)
+    assert _writes(tiny) == []
+
+
+@pytest.mark.parametrize("kind", [FaultKind.APPLIED_RESET, FaultKind.APPLIED_500, FaultKind.APPLIED_HANG])
+def test_a_reply_can_be_applied_long_after_its_sender_gave_up(tiny: Asker, kind: FaultKind) -> None:
+    """Two minutes later it is there; a second before it is not."""
+    tiny.sandbox.faults.add(Fault(kind=kind, late_seconds=120, match="POST *", times=1))
+    try:
+        assert _reply_to(tiny, timeout=0.3).status_code == 500
+    except httpx.TransportError:
+        assert kind is not FaultKind.APPLIED_500
+    tiny.sandbox.workspace.clock.advance(119)
+    assert _writes(tiny) == []
+    tiny.sandbox.workspace.clock.advance(1)
+    assert _writes(tiny) == [("note", "Hello")]
+
+
+def test_a_late_reply_can_be_read_where_it_was_written(tiny: Asker) -> None:
+    """The first look at the conversation from then on shows it, without anybody looking at the workspace."""
+    tiny.sandbox.faults.add(Fault(kind=FaultKind.APPLIED_500, late_seconds=120, match="POST *"))
+    path = f"/conversations/{tiny.sandbox.workspace.records('conversations')[0]['id']}"
+    before = tiny.get(path)["statistics"]["count_conversation_parts"]
+    _reply_to(tiny)
+    assert tiny.get(path)["statistics"]["count_conversation_parts"] == before
+    tiny.sandbox.workspace.clock.advance(120)
+    assert tiny.get(path)["conversation_parts"]["conversation_parts"][-1]["body"] == "<p>Hello</p>"
+
+
+def test_what_was_sent_twice_is_there_twice(tiny: Asker) -> None:
+    """Every write to a conversation is noted: replies, what follows them, and tags."""
+    admin = tiny.sandbox.workspace.records("admins")[0]["id"]
+    one = tiny.sandbox.workspace.records("conversations")[0]["id"]
+    tag = tiny.sandbox.workspace.records("tags")[0]["id"]
+    for _ in range(2):
+        _reply_to(tiny)
+    closing = {"message_type": "close", "type": "admin", "admin_id": admin}
+    tiny.ask("POST", f"/conversations/{one}/parts", json=closing)
+    tiny.ask("POST", f"/conversations/{one}/tags", json={"id": tag, "admin_id": admin})
+    _reply_to(tiny, "")  # refused, so not applied
+    writes = tiny.get("/_sandbox/records/conversation_writes")
+    assert [write["what"] for write in writes] == ["note", "note", "close", "tag"]
+    assert {write["conversation_id"] for write in writes} == {one}
+
+
+def test_a_good_answer_can_close_its_connection(tiny: Asker) -> None:
+    """It says so, and the next request needs a connection of its own."""
+    answer = _struck(tiny, FaultKind.CLOSING)
+    assert (answer.headers["Connection"], answer.json()["total_count"]) == ("close", 8)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"kind": "closed"}, {"kind": "reset", "cut_at": "body"}, {"kind": "500-json", "late_seconds": 5}],
+)
+def test_a_fault_that_makes_no_sense_is_refused(tiny: Asker, wrong: dict[str, Any]) -> None:
+    """A place belongs to a closed connection, a delay to what is applied."""
+    assert tiny.ask("POST", "/_sandbox/faults", json=wrong).status_code == 400
+    assert len(tiny.sandbox.faults) == 0
+
+
 def test_a_fault_strikes_where_and_as_often_as_told(tiny: Asker) -> None:
     """`after` lets some pass, `every` picks among the rest, `times` ends it, `match` names an endpoint."""
     tiny.sandbox.faults.add(
@@ -202,10 +321,13 @@ def test_a_rate_is_drawn_from_the_seed(start: Start) -> None:
     assert 35 < first.count(503) < 85
 
 
-def test_faults_strike_in_process_too() -> None:
+@pytest.mark.parametrize(
+    "fault", [Fault(kind=FaultKind.RESET), *(Fault(kind=FaultKind.CLOSED, cut_at=place) for place in CutAt)]
+)
+def test_faults_strike_in_process_too(fault: Fault) -> None:
     """Without a socket, a broken connection is an error of the transport's own kind."""
     app = create_app(Workspace(TINY, Options(now=NOON)))
-    app.state.service.faults.add(Fault(kind=FaultKind.RESET))
+    app.state.service.faults.add(fault)
 
     async def ask() -> None:
         transport = httpx.ASGITransport(app)

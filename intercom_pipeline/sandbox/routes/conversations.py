@@ -51,7 +51,9 @@ def _reply(call: Call) -> Answer:
             f"message_type must be one of {', '.join(sorted(_MESSAGE_TYPES))}", field="message_type"
         )
     said = {"message_type": message_type, **_writer(call, record), **_content(body, message_type)}
-    return _shown(call, call.workspace.reply(record["id"], **said))
+    answered = call.workspace.reply(record["id"], **said)
+    _note(call, record["id"], message_type)
+    return _shown(call, answered)
 
 
 def _writer(call: Call, record: Record) -> dict[str, str]:
@@ -121,7 +123,9 @@ def _manage(call: Call) -> Answer:
         raise invalid(f"message_type must be one of {', '.join(_MANAGED)}", field="message_type")
     call.workspace.collections["conversations"].get(call.id)
     call.workspace.collections["admins"].get(str(admin_id))
-    return _shown(call, manage(call, str(admin_id)))
+    managed = manage(call, str(admin_id))
+    _note(call, call.id, str(body["message_type"]))
+    return _shown(call, managed)
 
 
 def _close(call: Call, admin_id: str) -> Record:
@@ -160,6 +164,7 @@ def _tag(call: Call) -> Answer:
     if not isinstance(tag_id, str) or not admin_id:
         raise missing("id and admin_id are required")
     record = call.workspace.tag_conversation(call.id, tag_id, admin_id=str(admin_id))
+    _note(call, call.id, "tag")
     return json_answer(record["tags"]["tags"][-1])
 
 
@@ -195,6 +200,13 @@ def _delete(call: Call) -> Answer:
     retain = call.query.get("retain_metrics") != "false"
     call.workspace.delete_conversation(call.id, retain_metrics=retain)
     return json_answer({"id": call.id, "object": "conversation", "deleted": True})
+
+
+def _note(call: Call, conversation_id: str, what: str) -> None:
+    """Note that a write was applied."""
+    at = call.workspace.clock.seconds()
+    entry = {"conversation_id": conversation_id, "what": what, "applied_at": at, "asked": call.body}
+    call.workspace.conversation_writes.append(entry)
 
 
 def _shown(call: Call, record: Record) -> Answer:
