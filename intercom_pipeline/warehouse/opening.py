@@ -12,6 +12,7 @@ import duckdb
 from intercom_pipeline.warehouse.connecting import connected
 from intercom_pipeline.warehouse.ddl import (
     SCHEMA_VERSION,
+    SCHEMA_VERSION_KEY,
     create_bookkeeping,
     has_bookkeeping,
     recall,
@@ -49,8 +50,6 @@ from intercom_pipeline.warehouse.transaction import transaction
 from intercom_pipeline.warehouse.warehouse import Warehouse
 
 _LOG = logging.getLogger(__name__)
-
-_VERSION = "schema_version"
 
 
 @contextmanager
@@ -125,16 +124,25 @@ def _look(privacy: Privacy) -> tuple[bool, bool]:
     if not folder.warehouse.exists():
         return False, False
     with connected(folder) as connection:
-        stored = recall(connection, _VERSION) if has_bookkeeping(connection) else None
-        if stored is not None and int(stored) > SCHEMA_VERSION:
-            raise _too_new(folder, stored)
+        check_not_later(connection, folder)
         return bool(pending(connection, privacy.tables)), is_unsettled(connection, privacy)
+
+
+def check_not_later(connection: duckdb.DuckDBPyConnection, folder: DataFolder) -> None:
+    """Refuse a database that a later release wrote.
+
+    Raises:
+        WarehouseTooNew: One did.
+    """
+    stored = recall(connection, SCHEMA_VERSION_KEY) if has_bookkeeping(connection) else None
+    if stored is not None and int(stored) > SCHEMA_VERSION:
+        raise _too_new(folder, stored)
 
 
 def _bring_up_to_date(connection: duckdb.DuckDBPyConnection, privacy: Privacy) -> None:
     create_bookkeeping(connection)
-    migrate(connection, privacy.tables, privacy.folder.scratch, recall(connection, _VERSION))
-    remember(connection, _VERSION, str(SCHEMA_VERSION))
+    migrate(connection, privacy.tables, privacy.folder.scratch, recall(connection, SCHEMA_VERSION_KEY))
+    remember(connection, SCHEMA_VERSION_KEY, str(SCHEMA_VERSION))
     remember(connection, "release", version("intercom-pipeline"))
 
 
