@@ -12,7 +12,7 @@ import duckdb
 from intercom_pipeline.doctor.check import Finding, failed, ok, skipped, warning
 from intercom_pipeline.intercom.moments import ago
 from intercom_pipeline.warehouse.connecting import OLDEST_READER
-from intercom_pipeline.warehouse.ddl import SCHEMA_VERSION, has_bookkeeping, recall
+from intercom_pipeline.warehouse.ddl import SCHEMA_VERSION, SCHEMA_VERSION_KEY, has_bookkeeping, recall
 from intercom_pipeline.warehouse.errors import WarehouseError, WarehouseMissing
 from intercom_pipeline.warehouse.files import DataFolder
 from intercom_pipeline.warehouse.opening import explained
@@ -138,7 +138,7 @@ def _how(wrong: dict[str, str | None], ended: datetime, now: datetime) -> Findin
 
 def _facts(connection: duckdb.DuckDBPyConnection) -> Facts:
     ours = has_bookkeeping(connection)
-    schema = recall(connection, "schema_version") if ours else None
+    schema = recall(connection, SCHEMA_VERSION_KEY) if ours else None
     row = connection.execute(_STORAGE).fetchone()
     return Facts(
         storage=str(row[0]) if row else "",

@@ -10,6 +10,8 @@ import duckdb
 from intercom_pipeline.warehouse.table import Column, Table
 
 SCHEMA_VERSION = 2
+SCHEMA_VERSION_KEY = "schema_version"
+"""What a database remembers the version of its schema as."""
 """Counts up whenever an older release could not work with the file any more."""
 
 _BOOKKEEPING = "bookkeeping"
