@@ -98,7 +98,7 @@ def search_pages(
     return _follow(ask, Request(method="POST", path=path), start, PageSize(per_page))
 
 
-async def numbered_pages(
+def numbered_pages(
     client: Client,
     path: str,
     *,
@@ -115,31 +115,18 @@ async def numbered_pages(
         PagesLoop: Another page came than was asked for, or the same again: going on might never end.
     """
     method = partial(client.post, json={}) if by_post else client.get
-    about = Request(method="POST" if by_post else "GET", path=path)
 
-    async def ask(number: int, size: int, *, give_up_when_slow: bool) -> Response[PageBody]:
-        answer = await method(
+    def ask(number: int, size: int, *, give_up_when_slow: bool) -> Awaitable[Response[PageBody]]:
+        return method(
             path,
             params={**(params or {}), "page": number, "per_page": size},
             version=version,
             decode=partial(page_body, records=records),
             give_up_when_slow=give_up_when_slow,
         )
-        came = _whole_number(answer.content.pages, "page")
-        if _goes_on(answer) and came not in {None, number}:
-            raise PagesLoop(about.failure(f"page {number} was asked for, and page {came} came"))
-        return answer
 
-    number, more, before = start, True, b""
-    while more:
-        answers = await _covering(ask, number, per_page)
-        more = _goes_on(answers[-1])
-        page = _joined(answers, number + 1 if more else None)
-        digest = _digest(page)
-        if more and digest == before:
-            raise PagesLoop(about.failure(f"page {number} holds just what the page before it held"))
-        yield page
-        number, before = number + 1, digest
+    about = Request(method="POST" if by_post else "GET", path=path)
+    return _count(partial(_numbered, ask, about), about, start, per_page)
 
 
 async def single_page(
@@ -197,6 +184,37 @@ async def _follow(
         if token is None:
             return
         seen.add(token)
+
+
+async def _count(
+    ask: Callable[..., Awaitable[Response[PageBody]]], about: Request, start: int, per_page: int
+) -> AsyncGenerator[Page]:
+    number, more, before = start, True, b""
+    while more:
+        answers = await _covering(ask, number, per_page)
+        more = _goes_on(answers[-1])
+        page = _joined(answers, number + 1 if more else None)
+        digest = _digest(page)
+        if more and digest == before:
+            raise PagesLoop(about.failure(f"page {number} holds just what the page before it held"))
+        yield page
+        number, before = number + 1, digest
+
+
+async def _numbered(
+    ask: Callable[..., Awaitable[Response[PageBody]]],
+    about: Request,
+    number: int,
+    size: int,
+    *,
+    give_up_when_slow: bool,
+) -> Response[PageBody]:
+    """The page with that number, which the server may not take for another one."""
+    answer = await ask(number, size, give_up_when_slow=give_up_when_slow)
+    came = _whole_number(answer.content.pages, "page")
+    if _goes_on(answer) and came not in {None, number}:
+        raise PagesLoop(about.failure(f"page {number} was asked for, and page {came} came"))
+    return answer
 
 
 async def _covering(
