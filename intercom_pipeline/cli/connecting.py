@@ -103,7 +103,7 @@ def log_out(name: str | None, *, revoke: bool, force: bool) -> None:
         _revoke(_stored(settings), force=force)
     if not settings.profiles().delete(settings.profile):
         raise _nothing_stored(settings)
-    results().print(f"The token stored as {settings.profile} is removed from this machine.", markup=False)
+    results().print(f"The token stored as {settings.profile} is removed from this machine.")
     if not revoke:
         remarks().print("Intercom still accepts it: --revoke, or the Developer Hub, ends that.", style="dim")
     _warn_of_variable(settings)
@@ -208,19 +208,19 @@ def _tell_connected(settings: "Settings", profile: Profile, how: How) -> None:
         else profile.workspace_id
     )
     results().print(one_line(f"Connected to {named} in {profile.region}."))
-    results().print(f"The token is stored as {profile.name}, in {where}.", markup=False)
+    results().print(f"The token is stored as {profile.name}, in {where}.")
     if profile.region != how.region:
         _warn_of_region(settings, profile, how)
     _warn_of_variable(settings)
     more = "" if profile.name == "default" else f" --profile {profile.name}"
-    remarks().print(f"Next: {typed()} sync{more}", style="dim", markup=False)
+    remarks().print(f"Next: {typed()} sync{more}", style="dim")
 
 
 def _warn_of_region(settings: "Settings", profile: Profile, how: How) -> None:
     remark = f"Intercom hosts this workspace in {profile.region}, not in {how.region}, and so it is stored."
     if settings.region and settings.region.lower() != profile.region:
         remark += f" Set INTERCOM_REGION to {profile.region}, or unset it."
-    remarks().print(remark, style="yellow", soft_wrap=True, markup=False)
+    remarks().print(remark, style="yellow", soft_wrap=True)
 
 
 def _warn_of_variable(settings: "Settings") -> None:
@@ -233,5 +233,4 @@ def _warn_of_variable(settings: "Settings") -> None:
         f"INTERCOM_ACCESS_TOKEN is set in {where} and goes before stored tokens: unset it to use them.",
         style="yellow",
         soft_wrap=True,
-        markup=False,
     )

@@ -140,7 +140,7 @@ async def _take_pasted(waiting: Login) -> bool:
 def _show(url: str, how: How) -> None:
     console = remarks()
     console.print("Consent on this page:" if how.browse else "Open this page in a browser and consent:")
-    console.print(f"  {url}", soft_wrap=True, markup=False)
+    console.print(f"  {url}", soft_wrap=True)
     if how.redirect.port is None:
         console.print("Then paste the address that the browser arrives at, and press Enter:")
     else:
@@ -174,7 +174,7 @@ def _credentials(settings: "Settings", how: How) -> tuple[str, str]:
     if client_id and client_secret:
         return client_id, client_secret
     for line in steps(how.redirect.url, how.region):
-        remarks().print(line, soft_wrap=True, markup=False)
+        remarks().print(line, soft_wrap=True)
     if not can_ask():
         raise UsageRefused(
             "The client id or the client secret of the app is missing.",

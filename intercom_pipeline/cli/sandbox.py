@@ -90,4 +90,4 @@ def _announce(sandbox: "Sandbox") -> None:
     )
     console = results()
     for line in lines:
-        console.print(line, soft_wrap=True, markup=False)
+        console.print(line, soft_wrap=True)
