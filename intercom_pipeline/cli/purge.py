@@ -1,10 +1,10 @@
 """`intercom-pipeline purge`: take a person out of everything that is stored."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from intercom_pipeline.cli.asking import can_ask, whole_stdin
 from intercom_pipeline.cli.exits import UsageRefused
 from intercom_pipeline.cli.options import AsJson, DataDir, Profile, examples, settings_for
 from intercom_pipeline.errors import PipelineError
@@ -72,7 +72,7 @@ def _check(*, named: bool, asks: bool) -> None:
         raise UsageRefused(
             "Nobody is named.", why="purge needs to know whom.", fix="Give --contact ID or --email."
         )
-    if asks and not sys.stdin.isatty():
+    if asks and not can_ask():
         raise UsageRefused(
             "Nobody can confirm the purge.",
             why="stdin is no terminal.",
@@ -82,10 +82,12 @@ def _check(*, named: bool, asks: bool) -> None:
 
 def _emails() -> list[str]:
     """E-mail addresses; never from the command line, which other users of the machine can read."""
-    lines = (
-        [typer.prompt("E-mail address", err=True)] if sys.stdin.isatty() else sys.stdin.read().splitlines()
+    given = (
+        typer.prompt("E-mail address", err=True)
+        if can_ask()
+        else whole_stdin("e-mail addresses, one a line, on stdin")
     )
-    found = [line.strip() for line in lines if line.strip()]
+    found = [line.strip() for line in given.splitlines() if line.strip()]
     if not found or any("@" not in each for each in found):
         raise UsageRefused(
             "That is no e-mail address.",
@@ -135,7 +137,7 @@ def _print_for_people(purged: "Purged", *, dry_run: bool) -> None:
 
     _print_tables(purged)
     done = "would be purged" if dry_run else "purged; the published file is written anew"
-    results().print(f"{_who(purged)} {done}.", markup=False, soft_wrap=True)
+    results().print(f"{_who(purged)} {done}.", soft_wrap=True)
 
 
 def _print_as_json(purged: "Purged", *, dry_run: bool) -> None:

@@ -1,10 +1,10 @@
 """The verbs that read the published file: `status`, `tables` and `query`."""
 
-import sys
 from typing import Annotated
 
 import typer
 
+from intercom_pipeline.cli.asking import whole_stdin
 from intercom_pipeline.cli.exits import UsageRefused
 from intercom_pipeline.cli.options import AsJson, DataDir, Profile, examples, settings_for
 
@@ -96,11 +96,11 @@ def query(
     """
     if as_json and as_csv:
         raise UsageRefused("--json and --csv exclude each other.", fix="Give one of them.")
-    statement = sys.stdin.read() if sql == "-" else sql
     from intercom_pipeline.cli import answers  # noqa: PLC0415 - late
     from intercom_pipeline.warehouse.asking import ask  # noqa: PLC0415 - late
     from intercom_pipeline.warehouse.reading import open_published  # noqa: PLC0415 - late
 
+    statement = whole_stdin("the statement, on stdin") if sql == "-" else sql
     with open_published(settings_for(data_dir, profile=profile).folder()) as connection:
         if as_json:
             answers.print_as_json(ask(connection, statement, limit))

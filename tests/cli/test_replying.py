@@ -216,20 +216,23 @@ def without_stdin(living: Sandbox, folder: Path, *arguments: str) -> Ended:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (["--body", "x"], "Nobody can confirm"),
-        (["--body", "-", "--yes"], "Nothing was given"),
-        (None, "Nothing was given"),
-        ([], "No assistant can speak"),
+        (["reply", "--body", "x"], "Nobody can confirm"),
+        (["reply", "--body", "-", "--yes"], "Nothing was given"),
+        (["auth", "login", "--with-token"], "Nothing was given"),
+        (["mcp"], "No assistant can speak"),
+        (["query", "-"], "Nothing was given"),
+        (["purge", "--email"], "Nobody can confirm"),
+        (["purge", "--email", "--dry-run"], "Nothing was given"),
     ],
-    ids=["confirm", "body", "token", "mcp"],
+    ids=["confirm", "body", "token", "mcp", "query", "purge", "addresses"],
 )
 def test_nobody_reads_from_a_closed_stdin(
-    living: Sandbox, arguments: list[str], tmp_path: Path, given: list[str] | None, said: str
+    living: Sandbox, arguments: list[str], tmp_path: Path, given: list[str], said: str
 ) -> None:
     """Exit code 2, in three lines, and nothing was sent."""
     living.requests.reset()
-    other = ["mcp"] if given == [] else ["auth", "login", "--with-token"]
-    told = without_stdin(living, tmp_path, *([*arguments, *given] if given else other))
+    typed = arguments + given[1:] if given[0] == "reply" else given
+    told = without_stdin(living, tmp_path, *typed)
     assert told.code == Exit.USAGE
     assert said in told.three_lines[0]
     assert writes(living) == []
