@@ -57,16 +57,16 @@ def contact_of(record: Mapping[str, Any]) -> Contact:
 
 
 def hindrance(contact: Contact | None, channel: str | None) -> str | None:
-    """Why a reply would not reach a contact, in a sentence; None where nothing is known against it."""
+    """Why a reply would not reach a contact, as the rest of a sentence; None where nothing is known."""
     if contact is None:
-        return "Its contact is gone: deleted or merged into another."
+        return "is gone: deleted, or merged into another"
     if channel != EMAIL:
         return None
     if not contact.has_email:
-        return "Its contact has no e-mail address."
+        return "has no e-mail address"
     if contact.bounced:
-        return "E-mails to its contact bounce."
-    return "Its contact marked an e-mail as spam." if contact.spam else None
+        return "gets no e-mails: they bounce"
+    return "marked an e-mail as spam" if contact.spam else None
 
 
 def remarks_on(contacts: Sequence[Contact], channel: str | None) -> list[str]:
@@ -75,5 +75,5 @@ def remarks_on(contacts: Sequence[Contact], channel: str | None) -> list[str]:
     if any(each.unsubscribed for each in contacts):
         remarks.append("Its contact is unsubscribed from e-mails.")
     if channel != EMAIL and any(each.bounced or each.spam for each in contacts):
-        remarks.append("No e-mail tells its contact of the reply: earlier ones bounced or were called spam.")
+        remarks.append("Its contact is not told by e-mail: earlier ones bounced or were marked as spam.")
     return remarks

@@ -73,7 +73,7 @@ def _against(conversation: Conversation, reach: _Reach, message_type: MessageTyp
         return f"A quick_reply shows in the Messenger only, and this began by {conversation.channel}."
     if not conversation.contact_ids:
         return "It has no contact who would read it."
-    return reach.hindrances[0] if reach.is_checked and not reach.contacts else None
+    return f"Its contact {reach.hindrances[0]}." if reach.is_checked and not reach.contacts else None
 
 
 def _addressee(conversation: Conversation, reach: _Reach) -> str | None:
@@ -88,9 +88,7 @@ def _remarks(conversation: Conversation, reach: _Reach) -> list[str]:
     remarks = remarks_on(reach.contacts, conversation.channel)
     if not reach.is_checked:
         remarks.append("Whether its contact can be reached is not known: the token may not read contacts.")
-    remarks += [
-        f"Not all of its contacts: {why[0].lower()}{why[1:]}" for why in dict.fromkeys(reach.hindrances)
-    ]
+    remarks += [f"One of its contacts {why}." for why in dict.fromkeys(reach.hindrances)]
     if conversation.channel == EMAIL:
         remarks.append("It began by e-mail: Intercom may store the reply without e-mailing it.")
     return remarks
