@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from intercom_pipeline.intercom.plain import text_of
+from intercom_pipeline.replies import preview_lines
 from intercom_pipeline.replies.pace import Pace
 from intercom_pipeline.replies.plan import GOOD_FOR, Plan, PlannedReply
 
@@ -53,6 +54,10 @@ class Preview:
         """How many of the replies can be sent before the plan expires, at most."""
         by_rate = int(GOOD_FOR.total_seconds() * self.pace.per_second)
         return min(len(self.plan.replies), self.pace.most_per_day, by_rate)
+
+    def lines(self) -> list[str]:
+        """For people: what is sent, to whom, and what to type next."""
+        return preview_lines.lines(self)
 
     def to_json(self) -> dict[str, Any]:
         """For programs: the plan's facts without its replies, all refusals, and three examples."""

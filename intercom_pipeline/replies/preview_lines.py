@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from intercom_pipeline.intercom.plain import text_of
 from intercom_pipeline.replies.plan import Action, Plan, PlannedReply, Then
-from intercom_pipeline.replies.preview import Preview
 from intercom_pipeline.replies.refusals import lines_of
 from intercom_pipeline.steering import one_line
+
+if TYPE_CHECKING:
+    from intercom_pipeline.replies.preview import Preview
 
 _LINES_SHOWN = 15
 _WIDEST = 300
@@ -19,7 +21,7 @@ _COUNTED_SINGLY: Final = 1.5
 """Below so many of a unit, the smaller unit says more."""
 
 
-def lines(shown: Preview) -> list[str]:
+def lines(shown: "Preview") -> list[str]:
     """What is sent, to whom, and what to type next."""
     return [
         *head(shown),
@@ -30,7 +32,7 @@ def lines(shown: Preview) -> list[str]:
     ]
 
 
-def head(shown: Preview) -> list[str]:
+def head(shown: "Preview") -> list[str]:
     """The plan's facts, one a line."""
     plan = shown.plan
     facts = [
@@ -92,13 +94,13 @@ def about(seconds: float) -> str:
     return f"about {max(1, round(seconds))} seconds"
 
 
-def _takes(shown: Preview) -> str:
+def _takes(shown: "Preview") -> str:
     most = min(shown.pace.most_per_run, shown.pace.most_per_day)
     runs = f", in {shown.runs} runs of at most {most:,}" if (shown.runs or 1) > 1 else ""
     return f"{about(shown.seconds)} at {shown.pace.per_second:g} a second{runs}"
 
 
-def _limits(shown: Preview) -> Iterator[str]:
+def _limits(shown: "Preview") -> Iterator[str]:
     if shown.runs is None:
         yield "A run may send nothing: raise INTERCOM_REPLIES_PER_RUN or INTERCOM_REPLIES_PER_DAY."
     elif shown.in_time < len(shown.plan.replies):
@@ -108,7 +110,7 @@ def _limits(shown: Preview) -> Iterator[str]:
         )
 
 
-def _remarks(shown: Preview) -> list[str]:
+def _remarks(shown: "Preview") -> list[str]:
     replies = f"{len(shown.plan.replies):,}"
     return [f"{count:,} of {replies}: {remark}" for remark, count in shown.remarks.items()]
 
