@@ -57,7 +57,11 @@ class Preview:
 
     def lines(self) -> list[str]:
         """For people: what is sent, to whom, and what to type next."""
-        return preview_lines.lines(self)
+        return [*self.facts(), "", *preview_lines.next_steps(self.plan)]
+
+    def facts(self) -> list[str]:
+        """The same without what to type next."""
+        return preview_lines.facts(self)
 
     def to_json(self) -> dict[str, Any]:
         """For programs: the plan's facts without its replies, all refusals, and three examples."""

@@ -21,15 +21,10 @@ _COUNTED_SINGLY: Final = 1.5
 """Below so many of a unit, the smaller unit says more."""
 
 
-def lines(shown: "Preview") -> list[str]:
-    """What is sent, to whom, and what to type next."""
-    return [
-        *head(shown),
-        "",
-        *(line for each in shown.examples for line in (*example(shown.plan, each), "")),
-        *_refused(shown.plan),
-        *_next(shown.plan),
-    ]
+def facts(shown: "Preview") -> list[str]:
+    """What is sent, to whom, three examples, and what is refused."""
+    examples = [line for each in shown.examples for line in ("", *example(shown.plan, each))]
+    return [*head(shown), *examples, *_refused(shown.plan)]
 
 
 def head(shown: "Preview") -> list[str]:
@@ -118,10 +113,11 @@ def _remarks(shown: "Preview") -> list[str]:
 def _refused(plan: Plan) -> list[str]:
     if not plan.refused:
         return []
-    return ["Refused:", *(f"  {line}" for line in lines_of(plan.refused)), ""]
+    return ["", "Refused:", *(f"  {line}" for line in lines_of(plan.refused))]
 
 
-def _next(plan: Plan) -> list[str]:
+def next_steps(plan: Plan) -> list[str]:
+    """What to type to have it sent."""
     return [
         "Nothing was sent. To send it:",
         f"  intercom-pipeline replies apply {plan.plan_id[:8]}",
