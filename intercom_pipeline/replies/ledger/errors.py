@@ -1,0 +1,87 @@
+"""What can go wrong with the ledger, named for the reaction.
+
+LedgerError
+├── LedgerUrlRefused     the address cannot be used: correct the setting
+├── LedgerMissing        nothing was planned yet; reading makes no ledger
+├── LedgerUnwritable     disk full, read-only, no permission
+├── LedgerUnreachable    the database does not answer, or refuses: see to it, then try again
+├── NotALedger           the file or database holds something else, or is damaged
+├── LedgerTooNew         made by a later release: update this one
+├── LedgerBusy           another process applies a plan: wait, or stop it
+├── LedgerLost           the right to send went away meanwhile: nothing more is sent
+├── LedgerConflict       a step is not in the state that was assumed: look at it
+└── PlanUnknown, PlanAmbiguous, PlanPurged    no plan can be had by that id
+"""
+
+from pathlib import Path
+
+from intercom_pipeline.errors import PipelineError
+
+
+class LedgerError(PipelineError):
+    """The ledger cannot be used as asked."""
+
+
+class LedgerUrlRefused(LedgerError):
+    """INTERCOM_LEDGER_URL names no database that can be used here."""
+
+
+class LedgerMissing(LedgerError):
+    """There is no ledger yet."""
+
+
+class LedgerUnwritable(LedgerError):
+    """The disk is full, or the folder or database cannot be written."""
+
+
+class LedgerUnreachable(LedgerError):
+    """The database does not answer, or lets nobody in."""
+
+
+class NotALedger(LedgerError):
+    """What is there is no ledger, or a damaged one."""
+
+
+class LedgerTooNew(LedgerError):
+    """A later release of this project made the ledger."""
+
+
+class LedgerBusy(LedgerError):
+    """Another process applies a plan.
+
+    Attributes:
+        holder: The other process's id, where it is known.
+    """
+
+    def __init__(self, what: str, *, why: str = "", fix: str = "", holder: int | None = None) -> None:
+        super().__init__(what, why=why, fix=fix)
+        self.holder = holder
+
+
+class LedgerLost(LedgerError):
+    """This process is not the one that may send any more."""
+
+
+class LedgerConflict(LedgerError):
+    """A step is not in the state that was assumed."""
+
+
+class PlanUnknown(LedgerError):
+    """The ledger knows no such plan."""
+
+
+class PlanAmbiguous(LedgerError):
+    """Several plans' ids begin like that."""
+
+
+class PlanPurged(LedgerError):
+    """A person in the plan was purged: what it would send is not known any more."""
+
+
+def unwritable(place: Path, reason: str) -> LedgerUnwritable:
+    """The error for a file or folder that cannot be written."""
+    return LedgerUnwritable(
+        f"{place} cannot be written: {reason}.",
+        why="Every reply is noted in the ledger before it is sent, so without it nothing is.",
+        fix="Free some space or change the permissions, then try again.",
+    )

@@ -1,0 +1,211 @@
+"""What is about to be sent and what became of it, within a transaction."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, tuple_, update
+
+from intercom_pipeline.replies.ledger.database import insert_into
+from intercom_pipeline.replies.ledger.tables import SENDINGS
+from intercom_pipeline.replies.ledger.values import (
+    SURELY_NOT_APPLIED,
+    Intent,
+    Key,
+    Outcome,
+    Sending,
+    Step,
+)
+from intercom_pipeline.steering import one_line
+
+_KEY: Final = tuple(SENDINGS.primary_key.columns)
+_AT_ONCE: Final = 1_000
+"""Rows, or ids, in one statement; SQLite takes 32,766 values."""
+_WIDEST: Final = 1_000
+"""Characters of a reason or a name that are kept."""
+
+
+def claim(connection: Connection, intent: Intent, again: Collection[Outcome], now: datetime) -> bool:
+    """Note that a step is about to be done; False where its state is none of `again`.
+
+    It is one statement: of any number of processes one gets True.
+    """
+    insert = insert_into(connection, SENDINGS).values(
+        **_row(intent), outcome=Outcome.INTENDED, attempts=1, intended_at=now
+    )
+    afresh = {name: insert.excluded[name] for name in (*_FACTS, "outcome", "intended_at")}
+    unknown = dict.fromkeys(("settled_at", "part_id", "request_id", "reason"))
+    claimed = insert.on_conflict_do_update(
+        index_elements=_KEY,
+        set_=afresh | unknown | {"attempts": SENDINGS.c.attempts + 1},
+        where=SENDINGS.c.outcome.in_(sorted(again)),
+    )
+    return connection.execute(claimed.returning(SENDINGS.c.attempts)).first() is not None
+
+
+def settle(
+    connection: Connection, key: Key, *, run_id: str, outcome: Outcome, now: datetime, **facts: str | None
+) -> bool:
+    """Note what became of a step; False where this run did not intend it, or has settled it."""
+    mine = and_(SENDINGS.c.outcome == Outcome.INTENDED, SENDINGS.c.run_id == run_id)
+    return _change(connection, key, mine, outcome=outcome, settled_at=now, **_cleaned(facts))
+
+
+def resolve(
+    connection: Connection, key: Key, *, outcome: Outcome, now: datetime, **facts: str | None
+) -> bool:
+    """Note what was found out about a step that was not known; False where it was."""
+    before = {Outcome.UNKNOWN, Outcome.HELD} if outcome is Outcome.SENT else {Outcome.UNKNOWN}
+    uncertain = SENDINGS.c.outcome.in_(sorted(before))
+    return _change(connection, key, uncertain, outcome=outcome, settled_at=now, **_cleaned(facts))
+
+
+def skip(connection: Connection, intent: Intent, outcome: Outcome, reason: str, now: datetime) -> None:
+    """Note that a step was not begun, and why, unless it was applied or may have been."""
+    said = _cleaned({"reason": reason})
+    insert = insert_into(connection, SENDINGS).values(
+        **_row(intent), outcome=outcome, attempts=0, intended_at=now, settled_at=now, **said
+    )
+    afresh = {name: insert.excluded[name] for name in (*_FACTS, "outcome", "settled_at", "reason")}
+    connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=_KEY,
+            set_=afresh,
+            where=SENDINGS.c.outcome.in_(sorted(SURELY_NOT_APPLIED)),
+        )
+    )
+
+
+def recover(connection: Connection, run_id: str, now: datetime) -> int:
+    """Note of what other runs intended that it is not known; gives how many there were."""
+    left = and_(SENDINGS.c.outcome == Outcome.INTENDED, SENDINGS.c.run_id != run_id)
+    reason = "The process that sent it ended before it noted an answer."
+    changed = connection.execute(
+        update(SENDINGS).where(left).values(outcome=Outcome.UNKNOWN, settled_at=now, reason=reason)
+    )
+    return changed.rowcount
+
+
+def of_plan(connection: Connection, plan_id: str) -> list[Sending]:
+    """What a plan intended last, in that order."""
+    order = (SENDINGS.c.intended_at, SENDINGS.c.conversation_id, SENDINGS.c.step)
+    rows = connection.execute(select(SENDINGS).where(SENDINGS.c.plan_id == plan_id).order_by(*order))
+    return [_sending(row) for row in rows]
+
+
+def known(
+    connection: Connection, workspace_id: str, campaign: str, ids: Sequence[str], step: Step
+) -> Iterator[Sending]:
+    """What is known of these conversations in a campaign."""
+    for start in range(0, len(ids), _AT_ONCE):
+        wanted = and_(
+            SENDINGS.c.workspace_id == workspace_id,
+            SENDINGS.c.campaign == campaign,
+            SENDINGS.c.step == step,
+            SENDINGS.c.conversation_id.in_(ids[start : start + _AT_ONCE]),
+        )
+        yield from map(_sending, connection.execute(select(SENDINGS).where(wanted)))
+
+
+def after(connection: Connection, last: Key | None) -> list[Sending]:
+    """The sendings whose keys come next, in the order of keys; none where all were had."""
+    wanted = select(SENDINGS).order_by(*_KEY).limit(_AT_ONCE)
+    if last is not None:
+        place = (last.workspace_id, last.campaign, last.conversation_id, last.step)
+        wanted = wanted.where(tuple_(*_KEY) > tuple_(*place))
+    return [_sending(row) for row in connection.execute(wanted)]
+
+
+def replies_since(connection: Connection, workspace_id: str, moment: datetime) -> int:
+    """How many replies of a workspace were intended, whatever became of them."""
+    intended = and_(
+        SENDINGS.c.workspace_id == workspace_id,
+        SENDINGS.c.intended_at >= moment,
+        SENDINGS.c.step == Step.REPLY,
+        SENDINGS.c.attempts > 0,
+    )
+    return connection.scalar(select(func.count()).select_from(SENDINGS).where(intended)) or 0
+
+
+def outcomes(connection: Connection, plan_ids: Collection[str]) -> dict[str, dict[Outcome, int]]:
+    """How many replies of each plan have which outcome."""
+    counted = (
+        select(SENDINGS.c.plan_id, SENDINGS.c.outcome, func.count())
+        .where(SENDINGS.c.plan_id.in_(plan_ids), SENDINGS.c.step == Step.REPLY)
+        .group_by(SENDINGS.c.plan_id, SENDINGS.c.outcome)
+    )
+    found: dict[str, dict[Outcome, int]] = {plan_id: {} for plan_id in plan_ids}
+    for plan_id, outcome, number in connection.execute(counted):
+        found[plan_id][Outcome(outcome)] = number
+    return found
+
+
+def empty_reasons(connection: Connection, texts: Collection[str]) -> None:
+    """Take away the reasons that hold one of these texts, written anyhow."""
+    holds = or_(*(func.lower(SENDINGS.c.reason).contains(text.lower(), autoescape=True) for text in texts))
+    if texts:
+        connection.execute(update(SENDINGS).where(holds).values(reason=None))
+
+
+_FACTS: Final = ("plan_id", "run_id", "applied_by", "admin_id", "message_type", "body_sha256", "newest_part")
+
+
+def _row(intent: Intent) -> dict[str, Any]:
+    facts = {
+        "plan_id": intent.plan_id,
+        "run_id": intent.run_id,
+        "applied_by": one_line(intent.by, _WIDEST),
+        "admin_id": intent.admin_id,
+        "message_type": intent.message_type,
+        "body_sha256": intent.body_sha256,
+        "newest_part": intent.newest_part,
+    }
+    return _key(intent.key) | facts
+
+
+def _key(key: Key) -> dict[str, str]:
+    return {
+        "workspace_id": key.workspace_id,
+        "campaign": key.campaign,
+        "conversation_id": key.conversation_id,
+        "step": key.step,
+    }
+
+
+def _change(connection: Connection, key: Key, where: ColumnElement[bool], **values: Any) -> bool:
+    same = and_(*(SENDINGS.c[name] == value for name, value in _key(key).items()))
+    return connection.execute(update(SENDINGS).where(same, where).values(**values)).rowcount == 1
+
+
+def _cleaned(facts: dict[str, str | None]) -> dict[str, str | None]:
+    """What is said, on one line; what is not said stays as it was."""
+    return {name: one_line(value, _WIDEST) for name, value in facts.items() if value is not None}
+
+
+def _sending(row: Row[Any]) -> Sending:
+    key = Key(
+        workspace_id=row.workspace_id,
+        campaign=row.campaign,
+        conversation_id=row.conversation_id,
+        step=Step(row.step),
+    )
+    intent = Intent(
+        key=key,
+        plan_id=row.plan_id,
+        run_id=row.run_id,
+        by=row.applied_by,
+        admin_id=row.admin_id,
+        message_type=row.message_type,
+        body_sha256=row.body_sha256,
+        newest_part=row.newest_part,
+    )
+    return Sending(
+        intent=intent,
+        outcome=Outcome(row.outcome),
+        attempts=row.attempts,
+        intended_at=row.intended_at,
+        settled_at=row.settled_at,
+        part_id=row.part_id,
+        request_id=row.request_id,
+        reason=row.reason,
+    )
