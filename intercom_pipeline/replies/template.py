@@ -12,7 +12,7 @@ from jinja2 import TemplateError
 
 from intercom_pipeline.replies.audience.columns import listed
 from intercom_pipeline.replies.audience.faults import Fault, told
-from intercom_pipeline.replies.template_filters import MOST_STEPS, Language
+from intercom_pipeline.replies.template_filters import Language
 from intercom_pipeline.replies.template_guards import guarded
 from intercom_pipeline.replies.template_language import TemplateRefused, read, refused
 from intercom_pipeline.replies.template_values import MOST_CHARACTERS, Misfit, value_of
@@ -107,7 +107,7 @@ class Template:
         Raises:
             Misfit: The values cannot be used as it says, or the body would be too long.
         """
-        self._language.steps = MOST_STEPS
+        self._language.begin_row()
         known = {name: value_of(values.get(name), name) for name in self.variables}
         try:
             text = "".join(_bounded(self._pieces(known)))

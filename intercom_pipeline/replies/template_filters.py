@@ -28,6 +28,8 @@ from intercom_pipeline.replies.template_values import (
 
 MOST_STEPS: Final = 2_000
 """How many items the loops of a template may go through in a row, all together."""
+MOST_WORK: Final = 100_000
+"""How much a template may do with values in a row: far more than any reply, and done in a blink."""
 _FALSE: Final = frozenset({"false", "no", "0"})
 _FORMAT: Final = re.compile(r"(?:[^%]|%-?[dmHI]|%[yYMSBbAapj%])*")
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,10})?")
@@ -39,16 +41,23 @@ class Language(ImmutableSandboxedEnvironment):
 
     Attributes:
         steps: How many items loops may still go through in this row.
+        work: How much may still be done in this row; a unit is a value used, or 100 characters of it.
     """
 
     def __init__(self) -> None:
         super().__init__(
             autoescape=True, undefined=Missing, trim_blocks=True, lstrip_blocks=True, cache_size=0
         )
-        self.steps = MOST_STEPS
+        self.begin_row()
         self.globals.clear()
-        self.filters = {**HIDDEN, **{name: filter_ for name, (filter_, _, _) in FILTERS.items()}}
+        known = {**HIDDEN, **{name: filter_ for name, (filter_, _, _) in FILTERS.items()}}
+        self.filters = {name: self._counted(filter_) for name, filter_ in known.items()}
+        self.filters["each of"] = _each
         self.tests = dict(TESTS)
+
+    def begin_row(self) -> None:
+        """Allow for a row what each may take."""
+        self.steps, self.work = MOST_STEPS, MOST_WORK
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`company.name`: what JSON holds by that name, never what Python does."""
@@ -56,6 +65,7 @@ class Language(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """`company["name"]` and `tags[0]`."""
+        self.spend(1)
         if isinstance(obj, Missing):
             return Missing(name=f"{obj.called}.{argument}")
         if isinstance(obj, LoopContext):
@@ -66,6 +76,19 @@ class Language(ImmutableSandboxedEnvironment):
             except LookupError:
                 pass
         return Missing(name=str(argument))
+
+    def spend(self, units: int) -> None:
+        """Count what is done. Raises Misfit where it is too much."""
+        self.work -= units
+        if self.work < 0:
+            raise Misfit("the template does too much with its values")
+
+    def _counted(self, filter_: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*values: Any) -> Any:
+            self.spend(1 + sum(len(each) for each in values if isinstance(each, str | list)) // 100)
+            return filter_(*values)
+
+        return counted
 
 
 @pass_environment
@@ -201,7 +224,6 @@ TESTS: Final[Mapping[str, Callable[[Any], bool]]] = {
 
 HIDDEN: Final[Mapping[str, Callable[..., Any]]] = {
     "the text of": printed,
-    "each of": _each,
     "the truth of": _truth,
     "compared": _compared,
 }
