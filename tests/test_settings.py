@@ -81,3 +81,22 @@ def test_no_profile_shares_a_folder_with_something_else(name: str) -> None:
 def test_a_source_shows_no_value() -> None:
     """It may be a token."""
     assert "canary" not in repr(sources({"INTERCOM_ACCESS_TOKEN": "canary"}))
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "nan", "inf", "1e9", "many"])
+@pytest.mark.parametrize("setting", ["replies_per_run", "replies_per_day"])
+def test_a_number_of_replies_that_is_none_is_refused(tmp_path: Path, setting: str, value: str) -> None:
+    """Nobody sends without a bound by a slip of the pen."""
+    with pytest.raises(SettingRefused, match=f"INTERCOM_{setting.upper()}"):
+        load_settings({f"INTERCOM_{setting.upper()}": value}, tmp_path / ".env")
+
+
+def test_the_ledgers_address_is_not_shown(tmp_path: Path) -> None:
+    """There is a password in it."""
+    settings = load_settings(
+        {"INTERCOM_LEDGER_URL": "postgresql://ada:zyxwvut@db/replies", "INTERCOM_DATA_DIR": str(tmp_path)},
+        tmp_path / ".env",
+    )
+    url, folder = settings.ledger_place()
+    assert (url is not None and "zyxwvut" in url, folder) == (True, tmp_path / "replies")
+    assert "zyxwvut" not in repr(settings)

@@ -18,7 +18,7 @@ from intercom_pipeline.steering import one_line
 if TYPE_CHECKING:
     from intercom_pipeline.auth.profiles import Profile
 
-_SECRETS = ("access_token", "client_secret")
+_SECRETS = ("access_token", "client_secret", "ledger_url")
 _ABSENT, _HIDDEN = "not set", "set, not shown"
 
 

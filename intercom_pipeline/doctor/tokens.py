@@ -9,7 +9,7 @@ from intercom_pipeline.doctor.modes import exposed
 from intercom_pipeline.intercom.moments import ago
 from intercom_pipeline.settings import Settings, Sourced, sources
 
-_SECRETS = ("INTERCOM_ACCESS_TOKEN", "INTERCOM_CLIENT_SECRET")
+_SECRETS = ("INTERCOM_ACCESS_TOKEN", "INTERCOM_CLIENT_SECRET", "INTERCOM_LEDGER_URL")
 _OTHERS_WRITE = 0o022
 
 

@@ -9,6 +9,7 @@ from intercom_pipeline.intercom.versions import SUPPORTED
 from intercom_pipeline.settings.errors import SettingRefused
 
 _MOST_LOOKBACK_MINUTES = 366 * 24 * 60
+_MOST_REPLIES = 1_000_000
 
 
 def version(text: str) -> str:
@@ -37,6 +38,14 @@ def lookback(text: str) -> float:
     if not 0 <= minutes <= _MOST_LOOKBACK_MINUTES:
         raise ValueError("It is 0 or more, and at most a year.")
     return minutes
+
+
+def number_of_replies(text: str) -> int:
+    """A whole number, at least 1: nobody means none at all by it."""
+    number = _number(text)
+    if not 1 <= number <= _MOST_REPLIES or number != int(number):
+        raise ValueError(f"It is a whole number from 1 to {_MOST_REPLIES:,}.")
+    return int(number)
 
 
 def names(text: str) -> tuple[str, ...]:

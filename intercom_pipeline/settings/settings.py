@@ -60,6 +60,10 @@ class Settings:
         reporting_datasets: `INTERCOM_REPORTING_DATASETS`: ids of the reporting datasets to sync.
         privacy: `INTERCOM_PRIVACY`: what is stored about people: open, pseudonymous or minimal.
         column_policies: `INTERCOM_COLUMN_POLICIES`: what holds for a column, as `table.column=policy`.
+        ledger_url: `INTERCOM_LEDGER_URL`: the PostgreSQL database for the ledger of bulk replies; without it
+            the ledger is a file in the data folder.
+        replies_per_run: `INTERCOM_REPLIES_PER_RUN`: how many bulk replies a run may send.
+        replies_per_day: `INTERCOM_REPLIES_PER_DAY`: how many may be sent within 24 hours.
     """
 
     access_token: str | None = field(default=None, repr=False)
@@ -79,6 +83,9 @@ class Settings:
     reporting_datasets: tuple[str, ...] = ()
     privacy: str = "open"
     column_policies: tuple[str, ...] = ()
+    ledger_url: str | None = field(default=None, repr=False)
+    replies_per_run: int = 2_000
+    replies_per_day: int = 5_000
 
     def connection(self) -> "Connection":
         """How to reach the workspace.
@@ -143,6 +150,10 @@ class Settings:
 
         return DataFolder(self.data_dir.absolute())
 
+    def ledger_place(self) -> tuple[str | None, Path]:
+        """Where the ledger of bulk replies is, for `open_ledger`: an address, or None, and its folder."""
+        return self.ledger_url, self.folder().path / "replies"
+
     def options(self, run_id: str) -> "Options":
         """How to run, as far as the settings say; `run_id` is the run's name in `pipeline.runs`.
 
@@ -204,6 +215,9 @@ _PARSED: Final[Mapping[str, Callable[[str], Any]]] = {
     "reporting_datasets": parsing.names,
     "privacy": parsing.word,
     "column_policies": parsing.names,
+    "ledger_url": parsing.word,
+    "replies_per_run": parsing.number_of_replies,
+    "replies_per_day": parsing.number_of_replies,
 }
 """How the text of each setting is read."""
 

@@ -59,14 +59,15 @@ def test_each_value_is_told_with_its_origin(alone: Command, monkeypatch: pytest.
 def test_no_character_of_a_secret_is_shown(alone: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only whether there is one, and where it comes from."""
     monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", CANARY)
-    Path(".env").write_text("INTERCOM_CLIENT_SECRET=zyxwvut\n", encoding="utf-8")
+    url = "postgresql://ada:zyxwvut@db/replies"
+    Path(".env").write_text(f"INTERCOM_CLIENT_SECRET=zyxwvut\nINTERCOM_LEDGER_URL={url}\n", encoding="utf-8")
     settings = shown(alone)
-    for name, origin in (("access_token", "environment"), ("client_secret", ".env")):
+    for name, origin in (("access_token", "environment"), ("client_secret", ".env"), ("ledger_url", ".env")):
         assert value_and_origin(settings, name) == (None, origin)
         assert settings[name]["is_set"]
     told = alone("config", "show")
     assert "zyxwvut" not in told.out + told.err
-    assert told.out.count("set, not shown") == 2
+    assert told.out.count("set, not shown") == 3
 
 
 def test_what_a_profile_says_is_told_as_the_profiles(alone: Command, tmp_path: Path) -> None:
