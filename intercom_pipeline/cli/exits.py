@@ -17,14 +17,14 @@ class Exit(IntEnum):
 
     OK = 0, "all done"
     FAILED = 1, "failed; what was stored before is untouched"
-    USAGE = 2, "wrong arguments or settings; nothing was started"
-    PARTIAL = 3, "some streams failed, the others are complete"
+    USAGE = 2, "wrong arguments, settings or input; nothing was started"
+    PARTIAL = 3, "a part is not done: a stream failed, or replies were not sent"
     AUTHORISATION = 4, "no token, a refused token or a missing permission"
     UNCERTAIN = 5, "a reply may have been sent: look before you send it again"
-    BUSY = 75, "another process syncs or holds the database; try later"
-    INTERRUPTED = 130, "stopped with Ctrl-C; the next sync resumes"
+    BUSY = 75, "another process syncs, sends or holds the database; try later"
+    INTERRUPTED = 130, "stopped with Ctrl-C; the next run resumes"
     UNREAD = 141, "whoever read the output stopped reading, as head does"
-    TERMINATED = 143, "stopped by a SIGTERM; the next sync resumes"
+    TERMINATED = 143, "stopped by a SIGTERM; the next run resumes"
 
     def __new__(cls, code: int, meaning: str) -> Self:
         """A member is its number."""
@@ -56,18 +56,19 @@ class Stopped(PipelineError):
 
 def exit_for(error: BaseException) -> Exit:
     """The exit code that an error ends in."""
+    from intercom_pipeline.replies.ledger.errors import LedgerBusy  # noqa: PLC0415 - late
     from intercom_pipeline.replies.reply import ReplyUncertain  # noqa: PLC0415 - late
     from intercom_pipeline.warehouse.errors import WarehouseBusy  # noqa: PLC0415 - late
 
     if isinstance(error, Stopped):
         return error.code
-    if isinstance(error, _usage()):
+    if isinstance(error, (*_usage(), *_usage_of_replies())):
         return Exit.USAGE
     if isinstance(error, _authorisation()):
         return Exit.AUTHORISATION
     if isinstance(error, (ReplyUncertain, NotPrinted)):
         return Exit.UNCERTAIN
-    return Exit.BUSY if isinstance(error, WarehouseBusy) else Exit.FAILED
+    return Exit.BUSY if isinstance(error, (WarehouseBusy, LedgerBusy)) else Exit.FAILED
 
 
 def _usage() -> tuple[type[PipelineError], ...]:
@@ -105,6 +106,29 @@ def _usage() -> tuple[type[PipelineError], ...]:
         CannotBeBounded,
         NothingToSweep,
         NobodyFound,
+    )
+
+
+def _usage_of_replies() -> tuple[type[PipelineError], ...]:
+    """What is wrong with what bulk replies were asked for, so that nothing was planned or sent."""
+    from intercom_pipeline.replies.audience.faults import AudienceRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.replies.drafts import BodiesRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.replies.errors import PlanRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.replies.ledger import errors as ledger  # noqa: PLC0415 - late
+    from intercom_pipeline.replies.pace import PaceRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.replies.template_language import TemplateRefused  # noqa: PLC0415 - late
+
+    return (
+        AudienceRefused,
+        TemplateRefused,
+        BodiesRefused,
+        PlanRefused,
+        PaceRefused,
+        ledger.LedgerUrlRefused,
+        ledger.LedgerMissing,
+        ledger.PlanUnknown,
+        ledger.PlanAmbiguous,
+        ledger.PlanPurged,
     )
 
 

@@ -20,6 +20,7 @@ from intercom_pipeline.cli import (
     mcp,
     purge,
     reading,
+    replies,
     sandbox,
     streams,
     sweep,
@@ -101,7 +102,7 @@ def application() -> typer.Typer:
     )
     made.callback()(_root)
     work = (demo, streams, sync, sweep, reading, sandbox, dev, auth, config, doctor, mcp, purge)
-    everyday = (contacts, conversations, articles)
+    everyday = (contacts, conversations, articles, replies)
     for verbs in (*work, *everyday):
         verbs.add_to(made)
     return made

@@ -45,6 +45,16 @@ VERBS = (
     "conversations summarize",
     "articles list",
     "admins list",
+    "replies plan",
+    "replies show",
+    "replies apply",
+    "replies status",
+    "replies stop",
+    "replies resume",
+    "replies resolve",
+    "replies retry",
+    "replies list",
+    "replies log",
 )
 HEAVY = ("aiohttp", "dagster", "duckdb", "httpx", "msgspec", "pandas", "rich", "starlette", "uvicorn")
 

@@ -1,0 +1,166 @@
+"""Plans to look at: one, how it stands, all of them; stopping one; the reply log."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from intercom_pipeline.cli.output import columns, joined, moment, number, print_json, remarks, results, show
+from intercom_pipeline.cli.replies_opening import (
+    ledger_of,
+    pace_of,
+    plan_id_named,
+    plan_named,
+    plan_to_look_at,
+    short_id,
+    who,
+)
+from intercom_pipeline.cli.replies_summary import (
+    print_lines,
+    print_next,
+    print_standing,
+    standing_as_json,
+)
+from intercom_pipeline.replies.ledger.values import Outcome, PlanEntry
+from intercom_pipeline.replies.pace import Pace
+from intercom_pipeline.replies.plan import GOOD_FOR, Plan
+from intercom_pipeline.replies.preview import example_json, preview
+from intercom_pipeline.replies.preview_lines import example, head
+from intercom_pipeline.replies.standing import UNCERTAIN, standing_of
+from intercom_pipeline.steering import one_line
+
+if TYPE_CHECKING:
+    from intercom_pipeline.settings import Settings
+
+
+def show_plan(settings: "Settings", name: str, *, everything: bool, as_json: bool) -> None:
+    """Show a plan: what its preview says, or every reply.
+
+    Raises:
+        PipelineError: There is no such plan.
+    """
+    plan = plan_to_look_at(settings, name)
+    shown = preview(plan, pace_of(settings, Pace().per_second))
+    if as_json:
+        every_one = {"all_replies": [example_json(each) for each in plan.replies]}
+        print_json(shown.to_json() | (every_one if everything else {}))
+        return
+    if not everything:
+        print_lines(shown.facts())
+        return
+    print_lines(head(shown))
+    for each in plan.replies:
+        print_lines(["", *example(plan, each)])
+
+
+def status(settings: "Settings", name: str, *, as_json: bool) -> None:
+    """Tell what became of a plan's replies, and what to do next.
+
+    Raises:
+        PipelineError: There is no such plan, or the ledger does not know it.
+    """
+    with ledger_of(settings) as ledger:
+        plan = plan_named(name, ledger)
+        entry, standing, applier = ledger.entry(plan.plan_id), standing_of(plan, ledger), ledger.applier()
+    if as_json:
+        facts = {"created_at": entry.created_at, "confirmed_at": entry.confirmed_at}
+        facts |= {"stopped_at": entry.stopped_at, "expires_at": plan.expires_at}
+        print_json(standing_as_json(plan, standing) | facts)
+        return
+    results().print(Text(_head(plan), style="bold"), soft_wrap=True)
+    print_standing(plan, standing)
+    if entry.stopped_at:
+        results().print(Text(f"Stopped {moment(entry.stopped_at)}: nothing is sent until it is resumed."))
+    if applier:
+        remarks().print(Text(f"Process {applier.pid} on {applier.host} is sending a plan now."))
+    print_next(plan, standing, confirmed=entry.confirmed_at is not None)
+
+
+def _head(plan: Plan) -> str:
+    """What a plan is, on one line."""
+    who = plan.admin_name or "admin"
+    kind = f"{plan.message_type} as {who} ({plan.admin_id})"
+    made = f"made {moment(plan.created_at)}"
+    return one_line(joined([f"Plan {short_id(plan.plan_id)}", plan.campaign, kind, made]))
+
+
+def stop(settings: "Settings", name: str, *, dry_run: bool, as_json: bool) -> None:
+    """Have nothing more of a plan sent.
+
+    Raises:
+        PipelineError: The ledger does not know the plan.
+    """
+    with ledger_of(settings) as ledger:
+        plan_id = plan_id_named(name, ledger)
+        if not dry_run:
+            ledger.stop(plan_id, by=who())
+        entry = ledger.entry(plan_id)
+    if as_json:
+        print_json({"dry_run": dry_run, "plan_id": plan_id, "stopped_at": entry.stopped_at})
+        return
+    left = f"{number(entry.replies - sum(entry.outcomes.values()))} of {number(entry.replies)} replies"
+    would = "Would be stopped" if dry_run else "Stopped"
+    results().print(Text(f"{would}: {left} are not begun. What is on its way is finished."))
+
+
+def list_plans(settings: "Settings", *, as_json: bool) -> None:
+    """List the plans that the ledger knows, the latest first.
+
+    Raises:
+        LedgerError: There is no ledger, or it cannot be read.
+    """
+    with ledger_of(settings) as ledger:
+        entries = ledger.entries()
+    if as_json:
+        print_json(entries)
+        return
+    table = columns("plan", "campaign", "type", "made", "replies", "sent", "trouble", "", right=_NUMBERS)
+    for entry in entries:
+        table.add_row(*_cells(entry))
+    show(table)
+
+
+_NUMBERS = ("replies", "sent", "trouble")
+
+
+def _cells(entry: PlanEntry) -> Iterator[str]:
+    sent = entry.outcomes.get(Outcome.SENT, 0)
+    yield short_id(entry.plan_id)
+    yield one_line(entry.campaign, 30)
+    yield one_line(entry.message_type)
+    yield moment(entry.created_at)
+    yield from map(number, (entry.replies, sent, sum(entry.outcomes.values()) - sent))
+    yield _state(entry)
+
+
+def _state(entry: PlanEntry) -> str:
+    """What to know of a plan in a list, in a few words."""
+    left = entry.replies > sum(entry.outcomes.values())
+    expired = left and datetime.now(UTC) >= entry.created_at + GOOD_FOR
+    states = {
+        "a person was purged": entry.purged,
+        "somebody has to look": bool(UNCERTAIN & entry.outcomes.keys()),
+        "stopped": entry.stopped_at is not None,
+        "expired": expired,
+        "not confirmed": entry.confirmed_at is None and not expired,
+    }
+    return joined(word for word, holds in states.items() if holds)
+
+
+def log(settings: "Settings", *, as_json: bool) -> None:
+    """Bring the reply log in the warehouse up to date.
+
+    Raises:
+        LedgerError: There is no ledger, or it cannot be read.
+        WarehouseError: There is no warehouse, it is held, or it cannot be written.
+    """
+    from intercom_pipeline.replies.log import bring_up_to_date  # noqa: PLC0415 - late
+
+    folder = settings.folder()
+    with ledger_of(settings) as ledger:
+        rows = bring_up_to_date(ledger, folder)
+    if as_json:
+        print_json({"rows": rows, "published": str(folder.published)})
+    else:
+        results().print(f"pipeline.reply_log has {number(rows)} rows.")

@@ -1,0 +1,1 @@
+"""Looking what became of replies that got no answer."""

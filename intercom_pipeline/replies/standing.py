@@ -1,0 +1,85 @@
+"""How a plan stands: what became of each of its replies, and what is left to do."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Sending, Step
+from intercom_pipeline.replies.plan import Plan
+
+UNCERTAIN: Final = frozenset({Outcome.INTENDED, Outcome.UNKNOWN, Outcome.HELD})
+"""What may have been applied, or was not found: somebody has to look."""
+
+
+class Knows(Protocol):
+    """What is asked of the ledger here."""
+
+    def known(
+        self, workspace_id: str, campaign: str, conversation_ids: list[str], step: Step = ...
+    ) -> Mapping[str, Sending]:
+        """What it knows of conversations in a campaign, by the conversation's id."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How a plan stands.
+
+    Attributes:
+        outcomes: How many of its replies have which outcome.
+        left: How many of its replies are still to be sent.
+        elsewhere: How many another plan of the campaign sent, or may have; this one does not send them.
+        then: Of what follows the replies, how many have which outcome.
+        then_left: How many conversations were answered, and what follows is still to be done.
+        troubles: What was not sent or is not known, in the plan's order.
+    """
+
+    outcomes: Mapping[Outcome, int]
+    left: int
+    elsewhere: int
+    then: Mapping[Outcome, int]
+    then_left: int
+    troubles: tuple[Sending, ...]
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether anything may have been applied without being known to be."""
+        return any(UNCERTAIN & counts.keys() for counts in (self.outcomes, self.then))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every reply was sent, by this plan or another, and all that follows is done."""
+        return not (self.left or self.then_left or self.troubles)
+
+
+def standing_of(plan: Plan, ledger: Knows) -> Standing:
+    """How a plan stands by the ledger.
+
+    Raises:
+        LedgerError: The ledger cannot be read.
+    """
+    ids = [each.conversation_id for each in plan.replies]
+    known = ledger.known(plan.workspace_id, plan.campaign, ids)
+    own = {key: sending for key, sending in known.items() if sending.intent.plan_id == plan.plan_id}
+    others = [sending for key, sending in known.items() if key not in own]
+    elsewhere = sum(sending.outcome not in SURELY_NOT_APPLIED for sending in others)
+    sent = [each for each in ids if each in own and own[each].outcome is Outcome.SENT]
+    then = ledger.known(plan.workspace_id, plan.campaign, sent, Step.THEN) if plan.then and sent else {}
+    return Standing(
+        outcomes=_counted(own),
+        left=len(ids) - len(own) - elsewhere,
+        elsewhere=elsewhere,
+        then=_counted(then),
+        then_left=len(sent) - len(then) if plan.then else 0,
+        troubles=tuple(
+            sending
+            for each in ids
+            for sending in (own.get(each), then.get(each))
+            if sending is not None and sending.outcome is not Outcome.SENT
+        ),
+    )
+
+
+def _counted(sendings: Mapping[str, Sending]) -> dict[Outcome, int]:
+    counts = Counter(sending.outcome for sending in sendings.values())
+    return {outcome: counts[outcome] for outcome in Outcome if counts[outcome]}
