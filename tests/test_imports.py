@@ -17,10 +17,10 @@ MAY_IMPORT = {
     "auth": {"errors", "intercom"},
     "replies": {"errors", "steering", "intercom", "auth", "warehouse"},
     "api": {"errors", "settings", "intercom", "sync", "warehouse", "replies"},
-    "analytics": {"errors", "intercom", "warehouse", "api"},
+    "analytics": {"errors", "intercom", "warehouse", "api", "replies"},
     "doctor": {"errors", "settings", "intercom", "sync", "warehouse", "auth"},
     "mcp": {"errors", "steering", "settings", "intercom", "warehouse", "api", "replies", "analytics"},
-    "defs": {"errors", "settings", "intercom", "sync", "warehouse", "api", "replies", "analytics"},
+    "defs": {"errors", "settings", "intercom", "sync", "warehouse", "auth", "api", "replies", "analytics"},
     "definitions": {"defs"},
     "cli": {
         "errors",
