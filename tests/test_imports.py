@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "analytics": {"errors", "intercom", "warehouse", "api", "replies"},
     "doctor": {"errors", "settings", "intercom", "sync", "warehouse", "auth"},
     "mcp": {"errors", "steering", "settings", "intercom", "warehouse", "api", "replies", "analytics"},
-    "defs": {"errors", "settings", "intercom", "sync", "warehouse", "auth", "api", "replies", "analytics"},
+    "defs": {"errors", "settings", "intercom", "sync", "warehouse", "api", "replies", "analytics"},
     "definitions": {"defs"},
     "cli": {
         "errors",
