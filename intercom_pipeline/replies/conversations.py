@@ -7,6 +7,7 @@ from typing import Any
 from intercom_pipeline.intercom.client import Client
 from intercom_pipeline.replies.finding import Finder
 from intercom_pipeline.replies.plan import Seen, seen_in
+from intercom_pipeline.steering import one_line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +59,7 @@ def _contact_ids(record: Mapping[str, Any]) -> tuple[str, ...]:
     contacts = _object(record.get("contacts")).get("contacts")
     listed = contacts if isinstance(contacts, list) else []
     ids = (_object(each).get("id") for each in listed)
-    return tuple(dict.fromkeys(str(each) for each in ids if isinstance(each, str | int) and each))
+    return tuple(dict.fromkeys(one_line(str(each)) for each in ids if isinstance(each, str | int) and each))
 
 
 def _object(value: Any) -> Mapping[str, Any]:

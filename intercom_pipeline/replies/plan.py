@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from intercom_pipeline.replies.reply import MessageType, Reply
+from intercom_pipeline.steering import one_line
 from intercom_pipeline.warehouse.decode import unix_seconds
 
 MOST_REPLIES: Final = 10_000
@@ -180,7 +181,7 @@ def seen_in(conversation: dict[str, Any]) -> Seen:
     state = conversation.get("state")
     return Seen(
         updated_at=unix_seconds(conversation.get("updated_at")) or 0,
-        state=state if isinstance(state, str) else None,
+        state=one_line(state) if isinstance(state, str) else None,
         parts=parts if type(parts) is int else None,
     )
 

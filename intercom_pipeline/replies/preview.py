@@ -134,8 +134,7 @@ def _examples(replies: tuple[PlannedReply, ...]) -> tuple[PlannedReply, ...]:
     for each in replies:
         chosen.setdefault((each.channel, each.seen.state, each.remarks), each)
     firsts = list(chosen.values())[:EXAMPLES]
-    others = [each for each in _around(replies) if each not in firsts]
-    shown = [*firsts, *others][:EXAMPLES]
+    shown = list(dict.fromkeys([*firsts, *_around(replies)]))[:EXAMPLES]
     return tuple(sorted(shown, key=replies.index))
 
 

@@ -86,7 +86,8 @@ def about(seconds: float) -> str:
     for unit, size in (("hours", _AN_HOUR), ("minutes", _A_MINUTE)):
         if seconds >= _COUNTED_SINGLY * size:
             return f"about {seconds / size:.0f} {unit}"
-    return f"about {max(1, round(seconds))} seconds"
+    whole = max(1, round(seconds))
+    return f"about {whole} second{'s' * (whole > 1)}"
 
 
 def _takes(shown: "Preview") -> str:
