@@ -10,7 +10,7 @@ from intercom_pipeline.replies.audience.columns import BODY, listed
 from intercom_pipeline.replies.audience.faults import Fault, counted, told
 from intercom_pipeline.replies.audience.recipient import Draft, Recipient
 from intercom_pipeline.replies.template import CONTROL, Template
-from intercom_pipeline.replies.template_values import MOST_CHARACTERS, NO_VALUES, Misfit
+from intercom_pipeline.replies.template_values import MOST_CHARACTERS, NO_VALUES, Misfit, TooMuch
 
 # "None of" begins a sentence; any other None is what a program wrote for nothing.
 _STRAY: Final = re.compile(r"\b(?:None(?! of\b)|nan|NaN|NaT)\b")
@@ -41,6 +41,8 @@ def drafts(
             body = _body(one.values, template, optional=body_optional)
         except Misfit as misfit:
             faults.append(Fault(row=one.row, says=misfit.message or ""))
+            if isinstance(misfit, TooMuch):
+                break  # Ten thousand rows of it would take minutes.
         else:
             made.append(Draft(row=one.row, conversation_id=one.conversation_id, body=body))
     if faults:

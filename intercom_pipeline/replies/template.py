@@ -15,7 +15,7 @@ from intercom_pipeline.replies.audience.faults import Fault, told
 from intercom_pipeline.replies.template_filters import Language
 from intercom_pipeline.replies.template_guards import guarded
 from intercom_pipeline.replies.template_language import TemplateRefused, read, refused
-from intercom_pipeline.replies.template_values import MOST_CHARACTERS, Misfit, value_of
+from intercom_pipeline.replies.template_values import MOST_CHARACTERS, Misfit, TooMuch, value_of
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control signs and halves of characters: nothing that a message has."""
@@ -150,7 +150,7 @@ def _bounded(pieces: Iterator[str]) -> Iterator[str]:
     for piece in pieces:
         left -= len(piece)
         if left < 0:
-            raise Misfit(f"the body would have more than {MOST_CHARACTERS:,} characters")
+            raise TooMuch(f"the body would have more than {MOST_CHARACTERS:,} characters")
         yield piece
 
 

@@ -19,6 +19,7 @@ from intercom_pipeline.replies.template_values import (
     MOST_CHARACTERS,
     Misfit,
     Missing,
+    TooMuch,
     items,
     kind_of,
     printed,
@@ -28,7 +29,7 @@ from intercom_pipeline.replies.template_values import (
 
 MOST_STEPS: Final = 2_000
 """How many items the loops of a template may go through in a row, all together."""
-MOST_WORK: Final = 100_000
+MOST_WORK: Final = 20_000
 """How much a template may do with values in a row: far more than any reply, and done in a blink."""
 _FALSE: Final = frozenset({"false", "no", "0"})
 _FORMAT: Final = re.compile(r"(?:[^%]|%-?[dmHI]|%[yYMSBbAapj%])*")
@@ -78,10 +79,10 @@ class Language(ImmutableSandboxedEnvironment):
         return Missing(name=str(argument))
 
     def spend(self, units: int) -> None:
-        """Count what is done. Raises Misfit where it is too much."""
+        """Count what is done. Raises TooMuch where it is."""
         self.work -= units
         if self.work < 0:
-            raise Misfit("the template does too much with its values")
+            raise TooMuch("the template does too much with its values")
 
     def _counted(self, filter_: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*values: Any) -> Any:
@@ -99,7 +100,7 @@ def _each(language: Language, value: Any, may_miss: bool) -> list[Any]:  # noqa:
     listed = items(value)
     language.steps -= len(listed)
     if language.steps < 0:
-        raise Misfit(f"its loops go through more than {MOST_STEPS:,} items")
+        raise TooMuch(f"its loops go through more than {MOST_STEPS:,} items")
     return listed
 
 

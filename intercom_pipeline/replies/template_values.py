@@ -20,6 +20,10 @@ class Misfit(TemplateRuntimeError):
     """A row's values cannot be used as the template says; tells why without repeating one."""
 
 
+class TooMuch(Misfit):
+    """A row would take longer, or become longer, than any reply: so would the others."""
+
+
 class Missing(StrictUndefined):
     """A value that is not there: false in an `if`, refused elsewhere."""
 
@@ -36,8 +40,8 @@ def value_of(value: Any, name: str) -> Any:
     """The value itself, or that it is missing: None, blank, no number, nothing in it, or a word for that."""
     if isinstance(value, str):
         is_missing = not value.strip() or value.strip() in NO_VALUES
-    elif isinstance(value, float):
-        is_missing = math.isnan(value)
+    elif isinstance(value, float | Decimal):
+        is_missing = value.is_nan() if isinstance(value, Decimal) else math.isnan(value)
     else:
         is_missing = value is None or value in ([], {})
     return Missing(name=name) if is_missing else value
@@ -57,8 +61,8 @@ def printed(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, Decimal) or (isinstance(value, float) and math.isfinite(value)):
-        return format(Decimal(repr(value)) if isinstance(value, float) else value, "f")
+    if isinstance(value, float | Decimal) and math.isfinite(value):
+        return short_enough(format(Decimal(str(value)), "f"))
     if isinstance(value, list):
         raise Misfit('a list is printed; write a loop over it, or |join(", ")')
     raise Misfit("a value is printed that is neither text nor a number; name what of it is meant")

@@ -72,7 +72,8 @@ def _delimiter(header: str) -> str:
 
 def _recipient(row: str, names: Sequence[str], cells: Sequence[str]) -> Recipient | Fault:
     if len(cells) != len(names):
-        return Fault(row=row, says=f"{len(cells)} values, where the header has {len(names)} columns")
+        says = f"columns in the header: {len(names)}, values here: {len(cells)}"
+        return Fault(row=row, says=says)
     values = {name: cell for name, cell in zip(names, cells, strict=True) if name}
     values[ID] = values[ID].strip()
     return Recipient(row=row, conversation_id=values[ID], values=values)
