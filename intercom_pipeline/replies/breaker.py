@@ -3,15 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-from intercom_pipeline.replies.ledger.values import Outcome
-
 MOST_IN_A_ROW: Final = 3
 """So many failures one after the other end a run."""
 MOST_IN_ALL: Final = 0.05
 """So large a part of failures ends a run, once enough was tried."""
 ENOUGH_TRIED: Final = 20
-
-_FAILURES = frozenset({Outcome.FAILED, Outcome.UNKNOWN})
 
 
 @dataclass(slots=True)
@@ -22,12 +18,11 @@ class Breaker:
     failed: int = 0
     in_a_row: int = 0
 
-    def note(self, outcome: Outcome) -> None:
-        """Count what became of a step."""
-        if outcome in _FAILURES:
-            self.tried, self.failed, self.in_a_row = self.tried + 1, self.failed + 1, self.in_a_row + 1
-        elif outcome is Outcome.SENT:
-            self.tried, self.in_a_row = self.tried + 1, 0
+    def note(self, *, sent: bool) -> None:
+        """Count what was tried: sent, or not, or not known."""
+        self.tried += 1
+        self.failed += not sent
+        self.in_a_row = 0 if sent else self.in_a_row + 1
 
     @property
     def tripped(self) -> str | None:

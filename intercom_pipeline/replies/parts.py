@@ -5,6 +5,8 @@ from typing import Any
 
 from intercom_pipeline.intercom.plain import text_of
 
+_CUSTOMERS = frozenset({"user", "lead", "contact"})
+
 
 def newest_part_of(conversation: Mapping[str, Any]) -> str | None:
     """The id of the last of a conversation's parts; None where it shows none."""
@@ -42,6 +44,31 @@ def part_that_says(
         if part.get("id") is not None and _is_by(part, message_type, admin_id) and _says(part, body):
             return str(part["id"])
     return None
+
+
+def parts_after(conversation: Mapping[str, Any], after: str | None) -> list[dict[str, Any]] | None:
+    """The parts that are newer than one, oldest first; all where it is None.
+
+    None where the conversation does not show that part any more, of which it shows the newest 500: then
+    nobody can tell which are newer.
+    """
+    parts = list(_parts(conversation))
+    ids = [str(part.get("id")) for part in parts]
+    if after is None:
+        return parts
+    return parts[ids.index(after) + 1 :] if after in ids else None
+
+
+def is_by_admin(part: Mapping[str, Any], admin_id: str) -> bool:
+    """Whether an admin wrote a part."""
+    author = part.get("author")
+    return isinstance(author, dict) and str(author.get("id")) == admin_id and author.get("type") == "admin"
+
+
+def is_by_customer(part: Mapping[str, Any]) -> bool:
+    """Whether a customer wrote a part, as a user or a lead."""
+    author = part.get("author")
+    return isinstance(author, dict) and author.get("type") in _CUSTOMERS
 
 
 def _parts(conversation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

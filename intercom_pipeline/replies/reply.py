@@ -86,6 +86,11 @@ class Reply:
         if self.body or not self.options:
             _check_body(self.body, alone=not self.attachment_urls)
 
+    @property
+    def path(self) -> str:
+        """Where it is posted to."""
+        return f"/conversations/{self.conversation_id}/reply"
+
     def to_json(self) -> dict[str, Any]:
         """As Intercom takes it."""
         body: dict[str, Any] = {
@@ -136,13 +141,25 @@ async def look(client: Client, reply: Reply) -> dict[str, Any]:
         ReplyRefused: It is not there.
         IntercomError: Intercom could not be asked.
     """
-    try:
-        answer = await client.get(f"/conversations/{reply.conversation_id}", decode=_conversation)
-    except NotFound:
+    conversation = await conversation_now(client, reply.conversation_id)
+    if conversation is None:
         raise _refused(
             f"There is no conversation {reply.conversation_id}.",
             "It was deleted, belongs to another workspace, or the id is mistyped.",
-        ) from None
+        )
+    return conversation
+
+
+async def conversation_now(client: Client, conversation_id: str) -> dict[str, Any] | None:
+    """A conversation as it is now; None where there is none of this id.
+
+    Raises:
+        IntercomError: Intercom could not be asked.
+    """
+    try:
+        answer = await client.get(f"/conversations/{conversation_id}", decode=conversation_in)
+    except NotFound:
+        return None
     conversation: dict[str, Any] = answer.content
     return conversation
 
@@ -155,7 +172,7 @@ async def send(client: Client, reply: Reply) -> Sent:
         IntercomError: Intercom did not apply it.
     """
     try:
-        answer = await client.send_once(f"/conversations/{reply.conversation_id}/reply", json=reply.to_json())
+        answer = await client.send_once(reply.path, json=reply.to_json())
         return _sent(reply, answer.body, answer.request_id)
     except IntercomError as error:
         if error.failure.applied is Applied.NO:
@@ -169,14 +186,19 @@ async def send(client: Client, reply: Reply) -> Sent:
 def _sent(reply: Reply, body: bytes, request_id: str | None) -> Sent:
     """What became of a reply that was applied: nothing that its answer holds changes that."""
     try:
-        conversation = _conversation(body)
+        conversation = conversation_in(body)
     except BodyInvalid:
         conversation = {}
     part_id = part_by(conversation, message_type=reply.message_type, admin_id=reply.admin_id)
     return Sent(conversation=conversation, part_id=part_id, request_id=request_id)
 
 
-def _conversation(body: bytes) -> dict[str, Any]:
+def conversation_in(body: bytes) -> dict[str, Any]:
+    """The conversation that an answer holds.
+
+    Raises:
+        BodyInvalid: It holds something else.
+    """
     found = decoded(whole_json(body))
     if not isinstance(found, dict):
         raise BodyInvalid("it is no conversation")

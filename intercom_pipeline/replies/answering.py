@@ -1,0 +1,171 @@
+"""One conversation of a run: looked at, answered, and what follows done."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from intercom_pipeline.intercom.errors import AuthenticationFailed, IntercomError, PermissionMissing
+from intercom_pipeline.replies import actions, judging, shown
+from intercom_pipeline.replies.due import Due
+from intercom_pipeline.replies.events import Settled
+from intercom_pipeline.replies.judging import Verdict
+from intercom_pipeline.replies.ledger.values import Intent, Key, Outcome, Step
+from intercom_pipeline.replies.parts import newest_part_of
+from intercom_pipeline.replies.plan import Action, Then, body_hash
+from intercom_pipeline.replies.posting import Write, post, reason_of
+from intercom_pipeline.replies.reply import Reply, conversation_now
+from intercom_pipeline.replies.run import Run
+
+if TYPE_CHECKING:
+    from intercom_pipeline.replies.ledger.ledger import Ledger
+
+_LOOKS = 4
+"""How often a conversation that cannot be read is asked for."""
+
+_Conversation = dict[str, Any]
+
+
+class Went(Enum):
+    """How it went with one conversation."""
+
+    WELL = auto()
+    """All that was due was sent."""
+    NOWHERE = auto()
+    """Nothing was tried: it is gone or has changed, or the run ended."""
+    WRONG = auto()
+    """Something was not sent, or it is not known."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """What became of one conversation.
+
+    Attributes:
+        went: How it went.
+        newest_before: The id of its last part before; None where it had none.
+    """
+
+    went: Went
+    newest_before: str | None = None
+
+
+async def answer(run: Run, due: Due) -> Answered:
+    """Do what is due for one conversation; what becomes of it is noted and told.
+
+    Raises:
+        LedgerError: The ledger cannot be read or written.
+    """
+    if await run.is_stopped():
+        return Answered(went=Went.NOWHERE)
+    try:
+        found = await conversation_now(run.client.trying(_LOOKS), due.planned.conversation_id)
+    except (AuthenticationFailed, PermissionMissing) as error:
+        run.fail(error)
+        return Answered(went=Went.WRONG)
+    except IntercomError as error:
+        await _note(run, due, due.steps[0], _unreadable(due, error), None)
+        return Answered(went=Went.WRONG)
+    went = await (_answer if due.replies else _follow_later)(run, due, found)
+    return Answered(went=went, newest_before=newest_part_of(found or {}))
+
+
+async def _answer(run: Run, due: Due, conversation: _Conversation | None) -> Went:
+    before = newest_part_of(conversation or {})
+    verdict = judging.on_reply(run.plan, due, conversation)
+    if verdict is not None or run.dry_run:
+        return await _note(run, due, Step.REPLY, verdict, before)
+    reply = run.plan.reply_to(due.planned)
+    became = await post(run, _intent(run, due, Step.REPLY, before), _write_of(reply, before))
+    if became is None:
+        return Went.NOWHERE
+    run.allowance -= 1
+    if became.outcome is not Outcome.SENT:
+        return Went.WRONG
+    return await _follow(run, due, became.answer)
+
+
+async def _follow_later(run: Run, due: Due, conversation: _Conversation | None) -> Went:
+    """Do what follows a reply that an earlier run sent."""
+    assert run.plan.then is not None  # noqa: S101 - for the type checker: else it were not due
+    verdict = judging.on_following(run.plan.then, due, conversation)
+    if verdict is not None or run.dry_run:
+        return await _note(run, due, Step.THEN, verdict, newest_part_of(conversation or {}))
+    return await _follow(run, due, conversation or {})
+
+
+async def _follow(run: Run, due: Due, conversation: _Conversation) -> Went:
+    then = run.plan.then
+    if then is None or Step.THEN not in due.steps:
+        return Went.WELL
+    intent = _intent(run, due, Step.THEN, newest_part_of(conversation))
+    became = await post(run, intent, _write_following(then, due.planned.conversation_id, run.plan.admin_id))
+    if became is None:
+        return Went.NOWHERE
+    return Went.WELL if became.outcome is Outcome.SENT else Went.WRONG
+
+
+async def _note(run: Run, due: Due, step: Step, verdict: Verdict | None, before: str | None) -> Went:
+    """Note why a step is not done, and tell; in a dry run without a verdict, that it would be."""
+    intent = _intent(run, due, step, before)
+    if verdict is not None and not run.dry_run:
+        await run.ledger.do(lambda ledger: _write_down(ledger, intent, verdict))
+    told = verdict or Verdict(outcome=Outcome.SENT)
+    run.tell(
+        Settled(
+            conversation_id=intent.key.conversation_id, step=step, outcome=told.outcome, reason=told.reason
+        ),
+        tried=told.counts,
+    )
+    return Went.NOWHERE
+
+
+def _write_down(ledger: "Ledger", intent: Intent, verdict: Verdict) -> None:
+    if verdict.outcome is Outcome.SENT:
+        ledger.resolve(intent.key, Outcome.SENT, reason=verdict.reason or "", part_id=verdict.part_id)
+    elif verdict.outcome is not Outcome.HELD:
+        ledger.skip(intent, verdict.outcome, reason=verdict.reason or "")
+
+
+def _unreadable(due: Due, error: IntercomError) -> Verdict:
+    outcome = Outcome.HELD if due.was_held(due.steps[0]) else Outcome.FAILED
+    return Verdict(outcome=outcome, reason=f"It could not be looked at. {reason_of(error)}", counts=True)
+
+
+def _intent(run: Run, due: Due, step: Step, newest_part: str | None) -> Intent:
+    plan = run.plan
+    following = plan.then.action if plan.then and step is Step.THEN else None
+    return Intent(
+        key=Key(
+            workspace_id=plan.workspace_id,
+            campaign=plan.campaign,
+            conversation_id=due.planned.conversation_id,
+            step=step,
+        ),
+        plan_id=plan.plan_id,
+        run_id=run.run_id,
+        by=run.by,
+        admin_id=plan.admin_id,
+        message_type=str(following or plan.message_type),
+        body_sha256=body_hash("" if following else due.planned.body),
+        newest_part=newest_part,
+    )
+
+
+def _write_of(reply: Reply, before: str | None) -> Write:
+    return Write(
+        path=reply.path,
+        json=reply.to_json(),
+        is_answer=lambda answer: str(answer.get("id")) == reply.conversation_id,
+        part_of=lambda answer: shown.part_of(reply, answer, after=before),
+    )
+
+
+def _write_following(then: Then, conversation_id: str, admin_id: str) -> Write:
+    # To tag is answered with the tag, everything else with the conversation.
+    answered = then.target if then.action is Action.TAG else conversation_id
+    return Write(
+        path=actions.path_of(then, conversation_id),
+        json=actions.json_of(then, admin_id),
+        is_answer=lambda answer: str(answer.get("id")) == answered,
+        part_of=newest_part_of,
+    )
