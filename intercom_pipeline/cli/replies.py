@@ -1,5 +1,6 @@
 """`intercom-pipeline replies`: plan many replies, look at them, send each once, see what became of them."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -50,11 +51,14 @@ _EXAMPLES = {
 def add_to(app: typer.Typer) -> None:
     """Give the command its group of verbs."""
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-    verbs = (plan, show, apply, status, stop, resume, resolve, retry, list_plans, log)
-    for name, verb in zip(_EXAMPLES, verbs, strict=True):
+    for name, verb in zip(_EXAMPLES, _verbs(), strict=True):
         shown = (f"intercom-pipeline replies {line}" for line in _EXAMPLES[name])
         group.command(name, epilog=examples(*shown))(verb)
     app.add_typer(group, name="replies", help="Answer many conversations, each once.")
+
+
+def _verbs() -> tuple[Callable[..., None], ...]:
+    return (plan, show, apply, status, stop, resume, resolve, retry, list_plans, log)
 
 
 def plan(

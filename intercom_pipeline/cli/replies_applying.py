@@ -1,22 +1,29 @@
 """Sending a plan from the command line: shown, confirmed, followed to its end."""
 
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
 
 from rich.text import Text
 
-from intercom_pipeline.auth.identity import identify
+from intercom_pipeline.auth.identity import Identity, identify
 from intercom_pipeline.cli.asking import ask, can_ask
 from intercom_pipeline.cli.exits import UsageRefused
-from intercom_pipeline.cli.output import remarks, typed
+from intercom_pipeline.cli.output import number, remarks, typed
 from intercom_pipeline.cli.replies_opening import ledger_of, pace_of, plan_named, short_id, who
-from intercom_pipeline.cli.replies_run import Run, follow, tell_end
-from intercom_pipeline.cli.replies_summary import replies
+from intercom_pipeline.cli.replies_run import NOTHING_SENT, Run, follow, tell_end
+from intercom_pipeline.cli.replies_summary import print_lines, replies
 from intercom_pipeline.cli.stopping import run, stoppable
-from intercom_pipeline.replies.applying import check_applicable, check_confirmation
+from intercom_pipeline.replies.applicable import (
+    PlanStopped,
+    check_applicable,
+    check_confirmation,
+    check_retryable,
+    confirmation_of,
+)
+from intercom_pipeline.replies.due import due_again
 from intercom_pipeline.replies.events import Event
 from intercom_pipeline.replies.ledger.values import Outcome
 from intercom_pipeline.replies.preview import preview
@@ -25,8 +32,6 @@ from intercom_pipeline.replies.standing import Standing, standing_of
 
 if TYPE_CHECKING:
     from intercom_pipeline.settings import Settings
-
-_NOTHING_SENT = "Nothing was sent."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,16 +53,13 @@ def apply(settings: "Settings", asked: Asked) -> NoReturn:
         typer.Exit: It ended; the code says how.
     """
     _check_can_confirm(asked)
-    with _checked(settings, asked) as work:
-        standing = standing_of(work.plan, work.ledger)
-        if _is_nothing_due(standing):
+    with _opened(settings, asked) as work:
+        check_applicable(work.plan, work.ledger, _identity(work), work.connection.base_url, datetime.now(UTC))
+        if _is_nothing_due(standing_of(work.plan, work.ledger)):
             tell_end(work)
-        with stoppable(why=_NOTHING_SENT):
-            _show(work)
-            if not asked.dry_run:
-                check_confirmation(work.plan, _confirmation(asked, work.plan.confirmation))
-        if not asked.dry_run:
-            work.ledger.confirm(work.plan.plan_id, by=who())
+        with stoppable(why=NOTHING_SENT):
+            print_lines(preview(work.plan, work.pace).facts(), remarks())
+            _confirm(work, asked)
         follow(work, lambda run_id: _applied(work, run_id))
 
 
@@ -68,18 +70,15 @@ def resume(settings: "Settings", asked: Asked) -> NoReturn:
         PipelineError: It is refused, or was never confirmed, so nothing was sent; or it cannot go on.
         typer.Exit: It ended; the code says how.
     """
-    with _checked(settings, asked) as work:
-        entry = work.ledger.entry(work.plan.plan_id)
-        if entry.confirmed_at is None:
-            raise UsageRefused(
-                "The plan was never confirmed.",
-                why="To resume is to go on with what somebody confirmed.",
-                fix=f"Apply it: {typed()} replies apply {short_id(entry.plan_id)}",
-            )
-        standing = standing_of(work.plan, work.ledger)
-        remarks().print(Text(f"{replies(standing.left)} of {len(work.plan.replies)} left to send."))
-        if not asked.dry_run:
-            work.ledger.resume(work.plan.plan_id)
+    with _opened(settings, asked) as work:
+        _check_confirmed(work)
+        with suppress(PlanStopped):
+            now = datetime.now(UTC)
+            check_applicable(work.plan, work.ledger, _identity(work), work.connection.base_url, now)
+        _tell_left(work)
+        if asked.dry_run:
+            tell_end(work)
+        work.ledger.resume(work.plan.plan_id)
         follow(work, lambda run_id: _applied(work, run_id))
 
 
@@ -90,42 +89,33 @@ def retry(settings: "Settings", asked: Asked, *, held: bool, failed: bool) -> No
         PipelineError: It is refused or not confirmed, so nothing was sent; or it cannot go on.
         typer.Exit: It ended; the code says how.
     """
-    if held is failed:
-        raise UsageRefused(
-            "It is not said what to retry.",
-            why="Held are those that may have been sent, failed those that surely were not.",
-            fix="Give --held or --failed.",
-        )
+    outcome = _one_outcome(held=held, failed=failed)
     _check_can_confirm(asked)
-    outcome = Outcome.HELD if held else Outcome.FAILED
-    with _checked(settings, asked) as work:
-        standing = standing_of(work.plan, work.ledger)
-        count = standing.outcomes.get(outcome, 0) + standing.then.get(outcome, 0)
+    with _opened(settings, asked) as work:
+        _check_can_be_tried(work, outcome)
+        count = len(due_again(work.plan, work.ledger, outcome))
         if not count:
             tell_end(work)
         remarks().print(Text(f"{replies(count)} {outcome}."))
-        if not asked.dry_run:
-            with stoppable(why=_NOTHING_SENT):
-                _check_typed(_confirmation(asked, f"send {count}"), f"send {count}")
+        with stoppable(why=NOTHING_SENT):
+            _confirm(work, asked, count)
         follow(work, lambda run_id: _retried(work, outcome, run_id))
 
 
 @contextmanager
-def _checked(settings: "Settings", asked: Asked) -> Iterator[Run]:
-    """A plan that may be applied here and now, and all that it takes.
+def _opened(settings: "Settings", asked: Asked) -> Iterator[Run]:
+    """A plan and all that it takes to send it.
 
     Raises:
-        PlanRefused: It may not.
-        PipelineError: The ledger or Intercom cannot be asked.
+        PlanFileRefused: There is no such plan.
+        LedgerError: The ledger cannot be read, or does not know the plan.
+        SettingRefused: A setting cannot be used.
+        TokenMissing: There is no token.
     """
     connection = settings.connection()
     with ledger_of(settings) as ledger:
-        plan = plan_named(asked.plan, ledger)
-        with stoppable(why=_NOTHING_SENT):
-            identity = run(identify(connection))
-        check_applicable(plan, ledger, identity, connection.base_url, datetime.now(UTC))
         yield Run(
-            plan=plan,
+            plan=plan_named(asked.plan, ledger),
             ledger=ledger,
             connection=connection,
             pace=pace_of(settings, asked.rate),
@@ -133,6 +123,60 @@ def _checked(settings: "Settings", asked: Asked) -> Iterator[Run]:
             dry_run=asked.dry_run,
             as_json=asked.as_json,
         )
+
+
+def _identity(work: Run) -> Identity:
+    """Whose token would send it."""
+    with stoppable(why=NOTHING_SENT):
+        return run(identify(work.connection))
+
+
+def _check_can_be_tried(work: Run, outcome: Outcome) -> None:
+    """See that a plan may be tried again; what is held of one that expired too, since no other plan may."""
+    identity, base_url = _identity(work), work.connection.base_url
+    if outcome is Outcome.HELD:
+        check_retryable(work.plan, work.ledger, identity, base_url)
+    else:
+        check_applicable(work.plan, work.ledger, identity, base_url, datetime.now(UTC))
+
+
+def _confirm(work: Run, asked: Asked, count: int | None = None) -> None:
+    """Have somebody say how many are sent; where nothing is, nobody is asked.
+
+    Raises:
+        ConfirmationRefused: They said something else.
+    """
+    if asked.dry_run:
+        return
+    words = work.plan.confirmation if count is None else confirmation_of(count)
+    given = ask(f"Type '{words}' to send") if asked.confirm is None else asked.confirm
+    check_confirmation(work.plan, given, count=count)
+
+
+def _check_confirmed(work: Run) -> None:
+    entry = work.ledger.entry(work.plan.plan_id)
+    if entry.confirmed_at is None:
+        raise UsageRefused(
+            "The plan was never confirmed.",
+            why="To resume is to go on with what somebody confirmed.",
+            fix=f"Apply it: {typed()} replies apply {short_id(entry.plan_id)}",
+        )
+
+
+def _tell_left(work: Run) -> None:
+    standing = standing_of(work.plan, work.ledger)
+    then = f", and what follows in {number(standing.then_left)}" if standing.then_left else ""
+    remarks().print(Text(f"{replies(standing.left)} of {number(len(work.plan.replies))} left to send{then}."))
+
+
+def _one_outcome(*, held: bool, failed: bool) -> Outcome:
+    if held is failed:
+        raise UsageRefused(
+            "It is not said once what to retry.",
+            why="Held are those that may have been sent, failed those that surely were not.",
+            fix="Give --held or --failed.",
+        )
+    return Outcome.HELD if held else Outcome.FAILED
 
 
 def _applied(work: Run, run_id: str) -> Generator[Event, None, None]:
@@ -165,11 +209,6 @@ def _is_nothing_due(standing: Standing) -> bool:
     return not (standing.left or standing.then_left or Outcome.INTENDED in standing.outcomes)
 
 
-def _show(work: Run) -> None:
-    for line in preview(work.plan, work.pace).facts():
-        remarks().print(Text(line), soft_wrap=True)
-
-
 def _check_can_confirm(asked: Asked) -> None:
     """See that somebody can be asked, before anything else is."""
     if asked.confirm is None and not asked.dry_run and not can_ask():
@@ -177,17 +216,4 @@ def _check_can_confirm(asked: Asked) -> None:
             "Nobody can confirm the plan.",
             why="stdin is no terminal.",
             fix="Look at it with replies show, then add --confirm with 'send' and the number of replies.",
-        )
-
-
-def _confirmation(asked: Asked, words: str) -> str:
-    return ask(f"Type '{words}' to send") if asked.confirm is None else asked.confirm
-
-
-def _check_typed(given: str, words: str) -> None:
-    if " ".join(given.split()).lower() != words:
-        raise UsageRefused(
-            "It was not confirmed; nothing was sent.",
-            why=f"The confirmation is '{words}'.",
-            fix="Run it again when you are sure.",
         )

@@ -155,12 +155,14 @@ def log(settings: "Settings", *, as_json: bool) -> None:
         LedgerError: There is no ledger, or it cannot be read.
         WarehouseError: There is no warehouse, it is held, or it cannot be written.
     """
-    from intercom_pipeline.replies.log import bring_up_to_date  # noqa: PLC0415 - late
+    from intercom_pipeline.analytics.reply_log import bring_up_to_date  # noqa: PLC0415 - late
 
     folder = settings.folder()
     with ledger_of(settings) as ledger:
-        rows = bring_up_to_date(ledger, folder)
+        stored = bring_up_to_date(ledger, folder)
     if as_json:
-        print_json({"rows": rows, "published": str(folder.published)})
-    else:
-        results().print(f"pipeline.reply_log has {number(rows)} rows.")
+        facts = {"rows": stored.rows, "not_made": stored.not_made, "published": str(folder.published)}
+        print_json(facts)
+        return
+    results().print(f"pipeline.reply_log has {number(stored.rows)} rows of this ledger.")
+    print_lines((f"{name} was not made: {why}" for name, why in stored.not_made.items()), remarks())

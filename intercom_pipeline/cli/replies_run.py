@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from intercom_pipeline.warehouse.files import DataFolder
 
 Events = Generator[Event, None, None]
+NOTHING_SENT = "Nothing was sent."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,7 +138,7 @@ def _say(text: str) -> None:
 def _stopped(stopped: Stopped, work: Run) -> Stopped:
     """How far it came, for whoever stopped it."""
     if work.dry_run:
-        return Stopped(stopped.code, why="Nothing was sent.")
+        return Stopped(stopped.code, why=NOTHING_SENT)
     try:
         standing = standing_of(work.plan, work.ledger)
     except PipelineError:
