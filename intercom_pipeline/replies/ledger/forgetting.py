@@ -1,10 +1,12 @@
 """Take people out of the ledger, so that no byte about them is left; what was sent stays known."""
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select, text, update
@@ -138,5 +140,20 @@ def _delete_files(folder: Path, them: Whom) -> None:
 
 
 def _tells(path: Path, them: Whom) -> bool:
-    written = path.read_text(encoding="utf-8", errors="replace")
-    return them.is_named_in(written) or any(f'"{each}"' in written for each in them.contact_ids)
+    written = path.read_bytes()
+    try:
+        told = set(_texts(msgspec.json.decode(written)))
+    except msgspec.DecodeError:
+        # No JSON, such as half a file: whatever looks like a word may be an id.
+        text_written = written.decode(errors="replace")
+        told = {text_written, *re.findall(r"\w+", text_written)}
+    return them.is_named_in(*told) or not them.contact_ids.isdisjoint(told)
+
+
+def _texts(given: Any) -> Iterator[str]:
+    """Every text in JSON, however deep."""
+    if isinstance(given, str):
+        yield given
+    elif isinstance(given, (dict, list)):
+        for each in given.values() if isinstance(given, dict) else given:
+            yield from _texts(each)

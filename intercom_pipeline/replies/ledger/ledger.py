@@ -160,7 +160,8 @@ class Ledger:
     ) -> None:
         """Note what became of a step that this run intended: sent, failed, stale or unknown.
 
-        It needs no right to send, so what is in flight can be noted when that was lost.
+        It needs no right to send: what is in flight can be noted when that was lost, on a new connection. To
+        note the same once more does nothing.
 
         Raises:
             LedgerConflict: It is not intended by this run, as where another process marked it unknown.

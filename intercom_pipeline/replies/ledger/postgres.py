@@ -59,7 +59,13 @@ def engine(url: URL) -> Engine:
     """
     patience = {name: value for name, value in _PATIENCE.items() if name not in url.query}
     try:
-        made = create_engine(url, poolclass=NullPool, isolation_level="READ COMMITTED", connect_args=patience)
+        made = create_engine(
+            url,
+            poolclass=NullPool,
+            isolation_level="READ COMMITTED",
+            connect_args=patience,
+            hide_parameters=True,  # An error never shows what was to be stored.
+        )
     except ImportError:
         raise LedgerUrlRefused(
             "A ledger in PostgreSQL needs a driver that is not installed.",

@@ -46,8 +46,9 @@ def claim(connection: Connection, intent: Intent, again: Collection[Outcome], no
 def settle(
     connection: Connection, key: Key, *, run_id: str, outcome: Outcome, now: datetime, **facts: str | None
 ) -> bool:
-    """Note what became of a step; False where this run did not intend it, or has settled it."""
-    mine = and_(SENDINGS.c.outcome == Outcome.INTENDED, SENDINGS.c.run_id == run_id)
+    """Note what became of a step; False where this run did not intend it, or has noted another outcome."""
+    # The same outcome once more: whether a commit came through is not known where its answer was lost.
+    mine = and_(SENDINGS.c.outcome.in_([Outcome.INTENDED, outcome]), SENDINGS.c.run_id == run_id)
     return _change(connection, key, mine, outcome=outcome, settled_at=now, **_cleaned(facts))
 
 

@@ -35,7 +35,12 @@ def engine(path: Path) -> Engine:
 
     SQLite gives its journals the permissions of the file itself.
     """
-    made = create_engine("sqlite://", creator=lambda: _connected(path), poolclass=NullPool)
+    made = create_engine(
+        "sqlite://",
+        creator=lambda: _connected(path),
+        poolclass=NullPool,
+        hide_parameters=True,  # An error never shows what was to be stored.
+    )
     event.listen(made, "begin", _begin)
     return made
 
