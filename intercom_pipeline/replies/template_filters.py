@@ -50,7 +50,6 @@ class Language(ImmutableSandboxedEnvironment):
             autoescape=True, undefined=Missing, trim_blocks=True, lstrip_blocks=True, cache_size=0
         )
         self.begin_row()
-        self.globals.clear()
         known = {**HIDDEN, **{name: filter_ for name, (filter_, _, _) in FILTERS.items()}}
         self.filters = {name: self._counted(filter_) for name, filter_ in known.items()}
         self.filters["each of"] = _each
