@@ -14,7 +14,10 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from intercom_pipeline.intercom.connection import Connection
-from intercom_pipeline.settings import load_settings
+from intercom_pipeline.replies.ledger.ledger import Ledger
+from intercom_pipeline.replies.ledger.opening import open_ledger
+from intercom_pipeline.replies.pace import Pace
+from intercom_pipeline.settings import Settings, load_settings
 from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.run import Event, run
 from intercom_pipeline.sync.stream import Stream
@@ -74,6 +77,19 @@ class IntercomResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it
         """The streams on request that `INTERCOM_ALSO_SYNC` names."""
         return load_settings().also_sync
 
+    def pace(self, per_second: float) -> Pace:
+        """How quickly replies are sent, and how many at most, as far as the settings say.
+
+        Raises:
+            SettingRefused: A setting cannot be used.
+        """
+        settings = load_settings()
+        return Pace(
+            per_second=per_second,
+            most_per_run=settings.replies_per_run,
+            most_per_day=settings.replies_per_day,
+        )
+
     def options(self, run_id: str) -> Options:
         """How to run, as far as the settings say.
 
@@ -91,15 +107,27 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # i
 
     data_dir: str | None = Field(
         default=None,
-        description="The folder for the database and the published file. Empty: INTERCOM_DATA_DIR.",
+        description="The folder for the database, the published file and the ledger of replies. "
+        "Empty: INTERCOM_DATA_DIR.",
     )
 
     def folder(self) -> DataFolder:
         """The data folder."""
+        return self._settings().folder()
+
+    def ledger(self) -> Ledger:
+        """The ledger of bulk replies, open; it is its own context manager.
+
+        Raises:
+            LedgerMissing: Nothing was planned yet.
+            LedgerError: It cannot be opened.
+        """
+        url, folder = self._settings().ledger_place()
+        return open_ledger(url, folder, create=False)
+
+    def _settings(self) -> Settings:
         settings = load_settings()
-        return (
-            replace(settings, data_dir=Path(self.data_dir)).folder() if self.data_dir else settings.folder()
-        )
+        return replace(settings, data_dir=Path(self.data_dir)) if self.data_dir else settings
 
 
 class SyncResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it provides itself

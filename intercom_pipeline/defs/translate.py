@@ -10,7 +10,7 @@ from intercom_pipeline.sync.choice import is_default
 from intercom_pipeline.sync.results import Outcome, SyncResult
 from intercom_pipeline.sync.stream import Stream
 from intercom_pipeline.warehouse.merge import Changes
-from intercom_pipeline.warehouse.table import Table
+from intercom_pipeline.warehouse.table import Column, Table
 from intercom_pipeline.warehouse.warehouse import Glance
 
 OWNER = "team:support-data"
@@ -84,18 +84,22 @@ def _deps(stream: Stream, table: Table) -> list[dg.AssetKey]:
 
 def column_schema(table: Table) -> dg.TableSchema:
     """A table's columns with DuckDB types and descriptions; its primary key as the table's constraint."""
-    key = ", ".join(table.primary_key)
+    return schema_of(table.all_columns, table.primary_key)
+
+
+def schema_of(columns: Iterable[Column], primary_key: Sequence[str]) -> dg.TableSchema:
+    """The same of columns and the names of those that tell rows apart."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
                 column.name,
                 column.kind.sql_type,
                 description=column.description,
-                constraints=dg.TableColumnConstraints(nullable=column.name not in table.primary_key),
+                constraints=dg.TableColumnConstraints(nullable=column.name not in primary_key),
             )
-            for column in table.all_columns
+            for column in columns
         ],
-        constraints=dg.TableConstraints(other=[f"primary key ({key})"]),
+        constraints=dg.TableConstraints(other=[f"primary key ({', '.join(primary_key)})"]),
     )
 
 

@@ -10,16 +10,29 @@ from intercom_pipeline.sync.catalog import CATALOG, stream_named
 from intercom_pipeline.sync.choice import is_default
 from intercom_pipeline.sync.results import Cost, Outcome, SyncResult
 from intercom_pipeline.sync.stream import Stream
+from intercom_pipeline.warehouse.reply_log import COLUMNS, GRAIN
 from intercom_pipeline.warehouse.table import Table
 from tests.defs.running import spec_of
 
 TABLES = [table for stream in CATALOG for table in stream.tables()]
 
 
-def test_every_table_is_an_asset_and_nothing_else_is() -> None:
-    """The assets are the tables of the catalog."""
+def test_every_table_is_an_asset_and_so_is_the_log_of_replies() -> None:
+    """The assets are the tables of the catalog and one more; nothing else is."""
     keys = defs.resolve_asset_graph().get_all_asset_keys()
-    assert {key.to_user_string() for key in keys} == {f"intercom/{table.name}" for table in TABLES}
+    names = {*(table.name for table in TABLES), "reply_log"}
+    assert {key.to_user_string() for key in keys} == {f"intercom/{name}" for name in names}
+
+
+def test_the_log_of_replies_says_what_its_columns_are() -> None:
+    """As the tables do."""
+    spec = spec_of("reply_log")
+    assert spec.metadata["dagster/table_name"] == "intercom.pipeline.reply_log"
+    assert [
+        (each.name, each.type, each.description) for each in spec.metadata["dagster/column_schema"].columns
+    ] == [(each.name, each.kind.sql_type, each.description) for each in COLUMNS]
+    assert spec.description
+    assert spec.description.endswith(f"One row is {GRAIN}.")
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
