@@ -4,6 +4,7 @@ POST /conversations/{id}/parts closes, snoozes and assigns; POST /conversations/
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from intercom_pipeline.replies.plan import Action, Then
@@ -49,6 +50,11 @@ def is_done(then: Then, conversation: Mapping[str, Any]) -> bool:
             return _same(conversation.get("team_assignee_id"), then.target)
         case Action.TAG:
             return then.target in _tags_of(conversation)
+
+
+def is_over(then: Then, now: datetime) -> bool:
+    """Whether it is too late for it."""
+    return then.action is Action.SNOOZE and (then.until or 0) <= now.timestamp()
 
 
 def _same(shown: Any, wanted: str | int | None) -> bool:

@@ -1,6 +1,7 @@
 """One conversation of a run: looked at, answered, and what follows done."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +97,9 @@ async def _follow_later(run: Run, due: Due, conversation: _Conversation | None) 
 async def _follow(run: Run, due: Due, conversation: _Conversation) -> Went:
     then = run.plan.then
     if then is None or Step.THEN not in due.steps:
+        return Went.WELL
+    if actions.is_over(then, datetime.now(UTC)):
+        await _note(run, due, Step.THEN, judging.OVER, newest_part_of(conversation))
         return Went.WELL
     intent = _intent(run, due, Step.THEN, newest_part_of(conversation))
     became = await post(run, intent, _write_following(then, due.planned.conversation_id, run.plan.admin_id))

@@ -12,7 +12,7 @@ from intercom_pipeline.replies.pace import Metronome, Pace
 from intercom_pipeline.replies.reply import conversation_now
 from intercom_pipeline.replies.run import Run
 
-_LOOKS_AFTER: Final = (0.0, 1.0, 3.0)
+_LOOKS_AFTER: Final = (0.0, 0.5, 2.0)
 """Seconds before each look whether the first reply can be read back."""
 FIRST_WENT_WRONG: Final = "The first one went wrong, so no other was tried."
 FIRST_NOT_SHOWN: Final = "The first reply was sent, and its conversation does not show it."
@@ -40,7 +40,7 @@ async def feed(run: Run, dues: Sequence[Due], pace: Pace) -> None:
 
 
 async def _first(run: Run, rest: Iterator[Due], metronome: Metronome, pace: Pace) -> None:
-    """Take one after the other until one went well: a mistake that all of them share is made once."""
+    """Take one after the other until a reply went well: a mistake that all share is made once."""
     for due in rest:
         await metronome.turn()
         if not _may_begin(run, due, pace):
@@ -50,15 +50,13 @@ async def _first(run: Run, rest: Iterator[Due], metronome: Metronome, pace: Pace
         answered = None if task.cancelled() else task.result()
         if answered is None or answered.went is Went.WRONG:
             run.end(Ending.BROKEN, FIRST_WENT_WRONG)
-        elif answered.went is Went.WELL:
+        elif answered.went is Went.WELL and due.replies:
             await _read_back(run, due, answered)
             return
 
 
 async def _read_back(run: Run, due: Due, answered: Answered) -> None:
     """See that the first reply is where it can be found again, should another's outcome not be known."""
-    if not due.replies:
-        return
     reply = run.plan.reply_to(due.planned)
     for pause in _LOOKS_AFTER:
         await asyncio.sleep(pause)

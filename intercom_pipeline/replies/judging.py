@@ -34,6 +34,9 @@ class Verdict:
     counts: bool = False
 
 
+OVER: Final = Verdict(outcome=Outcome.STALE, reason="The time it was to be snoozed until is over.")
+
+
 def on_reply(plan: Plan, due: Due, conversation: dict[str, Any] | None) -> Verdict | None:
     """Why a reply is not sent into what its conversation is now; None where it is."""
     held = due.before[Step.REPLY] if due.was_held(Step.REPLY) else None
