@@ -23,6 +23,10 @@ GOOD_FOR: Final = timedelta(hours=24)
 """How long after it was made a plan may be applied: later the world is another one."""
 
 
+_MOST_PARTS = 2**31
+"""What is above that is no number of parts."""
+
+
 class Action(StrEnum):
     """What is done with a conversation after its reply was sent."""
 
@@ -182,7 +186,7 @@ def seen_in(conversation: dict[str, Any]) -> Seen:
     return Seen(
         updated_at=unix_seconds(conversation.get("updated_at")) or 0,
         state=one_line(state) if isinstance(state, str) else None,
-        parts=parts if type(parts) is int else None,
+        parts=parts if type(parts) is int and 0 <= parts <= _MOST_PARTS else None,
     )
 
 

@@ -90,7 +90,7 @@ async def make_plan(
         replies=tuple(each for each in judged if isinstance(each, PlannedReply)),
         refused=tuple(each for each in judged if isinstance(each, Refusal)),
     )
-    _check_plan(plan)
+    check_plan(plan)
     return plan
 
 
@@ -210,8 +210,13 @@ async def _judged(
     ]
 
 
-def _check_plan(plan: Plan) -> None:
-    """See that something is left, and not too much of it."""
+def check_plan(plan: Plan) -> None:
+    """See that something is left, and not too much of it.
+
+    Raises:
+        PlanEmpty: Nothing is.
+        PlanRefused: It is more than `MOST_BYTES`.
+    """
     if not plan.replies:
         raise PlanEmpty(
             "Nothing is left to send, so there is no plan.",

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from intercom_pipeline.intercom.errors import PermissionMissing
@@ -20,11 +20,11 @@ from intercom_pipeline.replies.finding import record_of
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.values import Intent, Key, Outcome
 from intercom_pipeline.replies.plan import Action, Plan, PlannedReply, Then
-from intercom_pipeline.replies.planning import campaign_named
+from intercom_pipeline.replies.planning import campaign_named, check_plan
 from intercom_pipeline.replies.reply import MessageType, ReplyRefused
 from intercom_pipeline.replies.verdicts import verdict
 from intercom_pipeline.sandbox import Fault, FaultKind, Options, Sandbox, Sizes, serve
-from tests.replies.planned import drafts, plan, planned
+from tests.replies.planned import drafts, plan, planned, reply
 
 SIZES = Sizes(
     contacts=40, conversations=40, articles=0, companies=0, tickets=0, calls=0, long_conversations=0
@@ -261,6 +261,14 @@ def test_nothing_left_is_no_plan(sandbox: Sandbox, tmp_path: Path) -> None:
     ]
 
 
+def test_a_plan_that_would_be_too_large_is_refused() -> None:
+    """The largest one fits into memory and its file."""
+    body = "x" * 60_000
+    check_plan(plan(*(reply(number, body=body) for number in range(700))))
+    with pytest.raises(PlanRefused, match="too large"):
+        check_plan(plan(*(reply(number, body=body) for number in range(900))))
+
+
 def test_drafts_that_contradict_each_other_are_refused(sandbox: Sandbox, tmp_path: Path) -> None:
     """None, too many, or two for a conversation; before Intercom is asked about any."""
     sandbox.requests.reset()
@@ -383,6 +391,10 @@ JSON = st.recursive(
 
 @settings(max_examples=200, deadline=None)
 @given(record=st.dictionaries(KEYS, JSON))
+@example(record={"statistics": {"count_conversation_parts": True}})
+@example(record={"statistics": {"count_conversation_parts": 10**30}})
+@example(record={"state": "\ud83d", "source": {"type": "\ud83d"}})
+@example(record={"contacts": {"contacts": [{"id": "\ud83d"}]}, "name": "\ud83d"})
 def test_whatever_intercom_sends_can_be_kept_in_a_plan(record: dict[str, Any]) -> None:
     """Half characters, endless numbers and other shapes than described, in any place that is looked at."""
     sent = record_of(msgspec.Raw(json.dumps(record).encode()))
