@@ -16,6 +16,7 @@ LedgerError
 from pathlib import Path
 
 from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.replies.ledger.values import Key, Outcome
 
 
 class LedgerError(PipelineError):
@@ -84,4 +85,13 @@ def unwritable(place: Path, reason: str) -> LedgerUnwritable:
         f"{place} cannot be written: {reason}.",
         why="Every reply is noted in the ledger before it is sent, so without it nothing is.",
         fix="Free some space or change the permissions, then try again.",
+    )
+
+
+def conflict(key: Key, outcome: Outcome, why: str) -> LedgerConflict:
+    """The error for a step that cannot become what it was said to."""
+    return LedgerConflict(
+        f"The {key.step} to conversation {key.conversation_id} cannot be noted as {outcome}: {why}.",
+        why="Another process, or a person, has changed it meanwhile.",
+        fix="Look at it with intercom-pipeline replies status.",
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from intercom_pipeline.replies.ledger import forgetting, plans, right, sendings
 from intercom_pipeline.replies.ledger.database import Database
-from intercom_pipeline.replies.ledger.errors import LedgerConflict, LedgerUnreachable
+from intercom_pipeline.replies.ledger.errors import LedgerUnreachable, conflict
 from intercom_pipeline.replies.ledger.right import Applier, Lock, Right
 from intercom_pipeline.replies.ledger.values import (
     SURELY_NOT_APPLIED,
@@ -169,9 +169,12 @@ class Ledger:
         if outcome not in _SETTLED:
             raise ValueError(f"an intent does not become {outcome}")
         facts = {"reason": reason, "part_id": part_id, "request_id": request_id}
-        with self._database.writing() as connection:
-            if not sendings.settle(connection, key, run_id=run_id, outcome=outcome, now=self._now(), **facts):
-                raise _conflict(key, outcome, "it is not intended by this run")
+        try:
+            is_noted = self._noted(key, outcome, run_id, facts)
+        except LedgerUnreachable:
+            is_noted = self._noted(key, outcome, run_id, facts)
+        if not is_noted:
+            raise conflict(key, outcome, "it is not intended by this run")
 
     def skip(self, intent: Intent, outcome: Outcome = Outcome.STALE, *, reason: str) -> None:
         """Note that a step was surely not begun: stale or failed; what was applied or may be stays."""
@@ -191,7 +194,7 @@ class Ledger:
         facts = {"reason": reason, "part_id": part_id}
         with self._database.writing() as connection:
             if not sendings.resolve(connection, key, outcome=outcome, now=self._now(), **facts):
-                raise _conflict(key, outcome, "it is not unknown")
+                raise conflict(key, outcome, "it is not unknown")
 
     def recover(self, run_id: str) -> int:
         """Mark what runs that are gone left intended as unknown; gives how many.
@@ -282,13 +285,9 @@ class Ledger:
         """
         return forgetting.forget(self._database, self._folder, contact_ids, texts, self._now())
 
+    def _noted(self, key: Key, outcome: Outcome, run_id: str, facts: dict[str, str | None]) -> bool:
+        with self._database.writing() as connection:
+            return sendings.settle(connection, key, run_id=run_id, outcome=outcome, now=self._now(), **facts)
+
     def _find(self, connection: Connection, plan_id: str) -> str:
         return plans.find(connection, plan_id, self.name)
-
-
-def _conflict(key: Key, outcome: Outcome, why: str) -> LedgerConflict:
-    return LedgerConflict(
-        f"The {key.step} to conversation {key.conversation_id} cannot be noted as {outcome}: {why}.",
-        why="Another process, or a person, has changed it meanwhile.",
-        fix="Look at it with intercom-pipeline replies status.",
-    )

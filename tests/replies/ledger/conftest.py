@@ -27,8 +27,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     if request.param == "postgres":
         server: Server = request.getfixturevalue("server")
         name = f"ledger_{next(_NUMBERS)}"
-        server.execute(f"CREATE DATABASE {name}")
-        url = server.url(name)
+        # Much quicker than a database of its own.
+        server.execute(f"CREATE SCHEMA {name}")
+        url = f"{server.url('postgres')}?options=-csearch_path%3D{name}"
     return Place(url=url, folder=tmp_path / "replies")
 
 
