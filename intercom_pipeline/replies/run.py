@@ -60,6 +60,8 @@ class Run:
         task = asyncio.create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._is_over)
+        # Of a task that is cancelled before it begins, Python would say that its work was never awaited.
+        task.add_done_callback(lambda _: work.close())
         return task
 
     def tell(self, settled: Settled, *, tried: bool = True) -> None:

@@ -48,6 +48,11 @@ class RequestLog:
         """How many requests were made."""
         return self._counts.total()
 
+    @property
+    def in_flight(self) -> int:
+        """How many requests came and are not answered yet."""
+        return self._in_flight
+
     def __iter__(self) -> Iterator[Request]:
         """The requests kept, oldest first."""
         return iter(list(self._kept))

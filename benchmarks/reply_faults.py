@@ -1,0 +1,53 @@
+"""What goes wrong while replies are sent, drawn at random."""
+
+import random
+from functools import partial
+from typing import Final
+
+from benchmarks.reply_world import LATE_SECONDS
+from intercom_pipeline.sandbox import CutAt, Fault, FaultKind
+
+_KINDS: Final = (
+    FaultKind.TOO_MANY_BARE,
+    FaultKind.TOO_MANY_PAST_RESET,
+    FaultKind.ERROR_500,
+    FaultKind.ERROR_502_HTML,
+    FaultKind.ERROR_504,
+    FaultKind.HTML,
+    FaultKind.EMPTY,
+    FaultKind.TRUNCATED,
+    FaultKind.CLOSING,
+    FaultKind.RESET,
+    FaultKind.HANG,
+    FaultKind.UNAUTHORIZED,
+    FaultKind.FORBIDDEN,
+    FaultKind.NOT_FOUND,
+    FaultKind.UNPROCESSABLE,
+    FaultKind.REDIRECT,
+)
+_APPLIED: Final = (FaultKind.APPLIED_RESET, FaultKind.APPLIED_HANG, FaultKind.APPLIED_500)
+_MATCHES: Final = (
+    "POST /conversations/{id}/reply",
+    "POST /conversations/{id}/reply",
+    "POST /conversations/{id}/parts",
+    "POST *",
+    "GET /conversations/{id}",
+    "*",
+)
+_MAKERS: Final = (
+    *(partial(Fault, kind=kind) for kind in (*_KINDS, *_APPLIED)),
+    *(partial(Fault, kind=kind, late_seconds=LATE_SECONDS) for kind in (*_APPLIED, *_APPLIED)),
+    *(partial(Fault, kind=FaultKind.CLOSED, cut_at=place) for place in CutAt),
+)
+
+
+def any_fault(chance: random.Random, *, hang_seconds: float) -> Fault:
+    """A fault, which strikes some requests or all of them."""
+    return chance.choice(_MAKERS)(
+        match=chance.choice(_MATCHES),
+        after=chance.choice([0, 0, 1, 3, 7]),
+        times=chance.choice([1, 2, None]),
+        rate=chance.choice([0.4, 1.0, 1.0]),
+        wait_seconds=0,
+        hang_seconds=hang_seconds,
+    )
