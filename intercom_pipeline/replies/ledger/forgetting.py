@@ -11,10 +11,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select, text, update
 
-from intercom_pipeline.replies.ledger import sendings
 from intercom_pipeline.replies.ledger.database import Database
 from intercom_pipeline.replies.ledger.errors import LedgerBusy, unwritable
-from intercom_pipeline.replies.ledger.tables import PLANS
+from intercom_pipeline.replies.ledger.tables import PLANS, SENDINGS
 from intercom_pipeline.replies.plan import Plan, PlannedReply, Refusal
 
 
@@ -32,8 +31,8 @@ class Whom:
 
     def is_named_in(self, *given: str) -> bool:
         """Whether one of the texts names one of them."""
-        # A name in HTML may be written with entities.
-        written = [version for each in given for version in (each.casefold(), unescape(each).casefold())]
+        # A name in HTML may be written with entities, one that stands for a blank among them.
+        written = [_plain(version) for each in given for version in (each, unescape(each))]
         return any(name in each for name in self.texts for each in written)
 
     def is_told_of(self, reply: PlannedReply) -> bool:
@@ -44,7 +43,7 @@ class Whom:
 
 def whom(contact_ids: Collection[str], texts: Collection[str]) -> Whom:
     """Who is meant; blank texts name nobody."""
-    names = (each.strip().casefold() for each in texts)
+    names = map(_plain, texts)
     return Whom(contact_ids=frozenset(contact_ids), texts=frozenset(name for name in names if name))
 
 
@@ -67,10 +66,21 @@ def forget(
         emptied = sum(
             _forget_in(connection, plan_id, plan, them, now) for plan_id, plan in _plans(connection)
         )
-        sendings.empty_reasons(connection, them.texts)
+        _empty_reasons(connection, them)
     _wipe(database)
     _delete_files(folder, them)
     return emptied
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _empty_reasons(connection: Connection, them: Whom) -> None:
+    said = SENDINGS.c.reason
+    for reason in connection.scalars(select(said).where(said.is_not(None)).distinct()).all():
+        if them.is_named_in(reason):
+            connection.execute(update(SENDINGS).where(said == reason).values(reason=None))
 
 
 def _plans(connection: Connection) -> Iterator[tuple[str, Plan]]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, tuple_, update
 
 from intercom_pipeline.replies.ledger.database import insert_into
 from intercom_pipeline.replies.ledger.tables import SENDINGS
@@ -139,13 +139,6 @@ def outcomes(connection: Connection, plan_ids: Collection[str]) -> dict[str, dic
     for plan_id, outcome, number in connection.execute(counted):
         found[plan_id][Outcome(outcome)] = number
     return found
-
-
-def empty_reasons(connection: Connection, texts: Collection[str]) -> None:
-    """Take away the reasons that hold one of these texts, written anyhow."""
-    holds = or_(*(func.lower(SENDINGS.c.reason).contains(text.lower(), autoescape=True) for text in texts))
-    if texts:
-        connection.execute(update(SENDINGS).where(holds).values(reason=None))
 
 
 _FACTS: Final = ("plan_id", "run_id", "applied_by", "admin_id", "message_type", "body_sha256", "newest_part")
