@@ -30,6 +30,7 @@ from intercom_pipeline.replies.planning import Request, make_plan
 from intercom_pipeline.replies.preview import preview
 from intercom_pipeline.replies.reply import MessageType
 from intercom_pipeline.replies.template import Template
+from intercom_pipeline.warehouse.asking import QueryFailed
 
 if TYPE_CHECKING:
     from intercom_pipeline.intercom.connection import Connection
@@ -143,7 +144,10 @@ def _recipients(settings: "Settings", source: Source) -> "list[Recipient]":
     if source.kind == "ids":
         return from_ids(source.text)
     sql = whole_stdin("the SELECT") if source.text == "-" else source.text
-    return from_select(settings.folder(), sql)
+    try:
+        return from_select(settings.folder(), sql)
+    except QueryFailed as error:
+        raise UsageRefused(error.what, why=error.why, fix=error.fix) from None
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.results import Outcome, SyncResult
 from intercom_pipeline.sync.run import run as run_streams
 from intercom_pipeline.warehouse.files import DataFolder
+from tests.cli.bulk import Bulk
 from tests.cli.running import Ended, environment, start
 from tests.syncing import connection_to, sync
 
@@ -122,3 +123,25 @@ def command(
         return Ended(code=code, out=said.out, err=said.err)
 
     return run_here
+
+
+@pytest.fixture(scope="module")
+def living() -> Iterator[Sandbox]:
+    """A workspace that replies change."""
+    with serve(sizes=SMALL, options=Behaviour(limit_per_minute=600_000), seed=6) as served:
+        yield served
+
+
+@pytest.fixture
+def bulk(
+    command: Command, living: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Bulk]:
+    """The command in front of that workspace, which nothing has gone wrong in yet."""
+    monkeypatch.setenv("INTERCOM_BASE_URL", living.url)
+    monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", living.token)
+    living.requests.reset()
+    ids = [each["id"] for each in living.workspace.records("conversations")]
+    admin = living.workspace.records("admins")[0]["id"]
+    yield Bulk(command=command, sandbox=living, folder=tmp_path, ids=ids, admin=admin)
+    living.faults.clear()
+    living.conditions.latency_ms = 0

@@ -1,0 +1,318 @@
+"""Bulk replies from the command line: planned, looked at, confirmed, and sent once each."""
+
+import io
+import json
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from intercom_pipeline.cli.exits import Exit, UsageRefused
+from intercom_pipeline.cli.replies import Type
+from intercom_pipeline.cli.replies_then import then_of
+from intercom_pipeline.intercom.ids import IdRefused
+from intercom_pipeline.replies.ledger.opening import open_ledger
+from intercom_pipeline.replies.plan import Action, Then
+from intercom_pipeline.replies.plan_file import read, write
+from intercom_pipeline.replies.reply import MessageType
+from intercom_pipeline.sandbox import serve
+from tests.cli.bulk import WORDS, Bulk
+from tests.cli.conftest import SMALL
+from tests.cli.running import COMMAND, environment, run_in_terminal
+from tests.syncing import select, sync
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def test_the_types_are_those_of_a_reply() -> None:
+    """The command has its own list, for the sake of its help."""
+    assert [each.value for each in Type] == [each.value for each in MessageType]
+
+
+@pytest.mark.parametrize(
+    ("text", "then"),
+    [
+        ("close", Then(action=Action.CLOSE)),
+        ("snooze:3d", Then(action=Action.SNOOZE, until=int(NOW.timestamp()) + 3 * 86_400)),
+        ("snooze:12h", Then(action=Action.SNOOZE, until=int(NOW.timestamp()) + 43_200)),
+        ("snooze:2026-12-01T09:00Z", Then(action=Action.SNOOZE, until=1_796_115_600)),
+        ("snooze:2026-12-01T09:00+01:00", Then(action=Action.SNOOZE, until=1_796_112_000)),
+        ("snooze:2026-12-01", Then(action=Action.SNOOZE, until=1_796_083_200)),
+        ("assign:123", Then(action=Action.ASSIGN, target="123")),
+        ("assign:team:45", Then(action=Action.ASSIGN_TEAM, target="45")),
+        ("tag:7", Then(action=Action.TAG, target="7")),
+    ],
+)
+def test_what_follows_a_reply_is_written_in_a_few_words(text: str, then: Then) -> None:
+    """Moments are in UTC unless they have an offset."""
+    assert then_of(text, NOW) == then
+
+
+@pytest.mark.parametrize("text", ["", "open", "snooze", "snooze:", "snooze:3y", "snooze:7d ago", "close:1"])
+def test_what_follows_a_reply_is_nothing_else(text: str) -> None:
+    """What may be written is named."""
+    with pytest.raises(UsageRefused) as refused:
+        then_of(text, NOW)
+    assert "3d" in refused.value.why
+
+
+@pytest.mark.parametrize("text", ["snooze:2026-11-22", "snooze:7d", "snooze:0h", "snooze:9999w"])
+def test_a_snooze_ends_after_now(text: str) -> None:
+    """A day that began already is past; a duration is counted from now on."""
+    if text in {"snooze:7d", "snooze:9999w"}:
+        assert then_of(text, NOW).until
+    else:
+        with pytest.raises(UsageRefused, match="cannot be"):
+            then_of(text, NOW)
+
+
+@pytest.mark.parametrize("text", ["assign:", "assign:a b", "tag:", "assign:team:"])
+def test_a_target_is_an_id(text: str) -> None:
+    """As everywhere."""
+    with pytest.raises(IdRefused):
+        then_of(text, NOW)
+
+
+def test_the_whole_path(bulk: Bulk) -> None:
+    """Planned from a CSV, shown, applied, done: each conversation has its own words, once."""
+    rows = "".join(f"{each},Ada {at}\n" for at, each in enumerate(bulk.ids[:4]))
+    (bulk.folder / "whom.csv").write_text(f"conversation_id,name\n{rows}", encoding="utf-8")
+    (bulk.folder / "sorry.txt").write_text("Hello {{ name }}!\n\nSorry.", encoding="utf-8")
+    planned = bulk.planned("--csv", "whom.csv", "--template", "sorry.txt", "--then", "close", campaign="path")
+    assert (planned["replies"], planned["refused"], planned["dry_run"]) == (4, [], False)
+    assert planned["examples"][0]["body"] == "<p>Hello Ada 0!</p><p>Sorry.</p>"
+    assert planned["estimated_seconds"] == 2.0
+    assert Path(planned["path"]).name == "plan.json"
+
+    shown = bulk.command("replies", "show", planned["plan_id"][:8], "--all")
+    assert [f"Hello Ada {at}!" in shown.out for at in range(4)] == [True] * 4
+    before = bulk.command("replies", "status", "plan.json")
+    assert f"replies apply {planned['plan_id'][:8]}" in before.out
+    assert bulk.sent() == {}
+
+    told = bulk.command("replies", "apply", "plan.json", "--confirm", "send 4", "--rate", "50")
+    assert told.code == Exit.OK, told.err
+    assert "The first reply is sent alone" in told.err
+    assert "All of it is done." in told.out
+    assert bulk.sent() == dict.fromkeys(bulk.ids[:4], 1)
+    assert [bulk.has(f"Hello Ada {at}!") for at in range(4)] == [{each: 1} for each in bulk.ids[:4]]
+    states = {each["id"]: each["state"] for each in bulk.sandbox.workspace.records("conversations")}
+    assert {states[each] for each in bulk.ids[:4]} == {"closed"}
+
+    again = bulk.command("replies", "apply", "plan.json", "--confirm", "send 4", "--json")
+    found = json.loads(again.out)
+    assert (again.code, found["exit_code"], found["counts"]["sent"], found["left"]) == (0, 0, 4, 0)
+    assert found["then"]["counts"]["sent"] == 4
+    assert bulk.command("replies", "resume", "plan.json").code == Exit.OK
+    assert sum(bulk.sent().values()) == 4
+    [listed] = json.loads(bulk.command("replies", "list", "--json").out)
+    assert (listed["plan_id"], listed["outcomes"]) == (planned["plan_id"], {"sent": 4})
+
+
+def test_what_a_run_did_is_told_to_programs(bulk: Bulk) -> None:
+    """Nothing else is on stdout; what was answered before by the campaign is refused when it is planned."""
+    bulk.planned("--rate", "50", count=3, campaign="told")
+    told = bulk.command("replies", "apply", "plan.json", "--confirm", " Send  3", "--rate", "50", "--json")
+    found = json.loads(told.out)
+    assert (found["ending"], found["reason"], found["dry_run"]) == ("complete", None, False)
+    assert (found["this_run"]["sent"], found["counts"]["sent"], found["troubles"]) == (3, 3, [])
+    (bulk.folder / "plan.json").unlink()
+    again = bulk.planned(count=5, campaign="TOLD")
+    assert (again["replies"], len(again["refused"])) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([], "Nobody can confirm"),
+        (["--confirm", "send 5"], "It was not confirmed"),
+        (["--confirm", "yes"], "It was not confirmed"),
+        (["--confirm", ""], "It was not confirmed"),
+        (["--rate", "0"], "--rate"),
+        (["--rate", "1000"], "--rate"),
+    ],
+)
+def test_nothing_is_sent_without_the_right_words(bulk: Bulk, given: list[str], said: str) -> None:
+    """Exit code 2."""
+    bulk.planned()
+    told = bulk.command("replies", "apply", "plan.json", *given)
+    assert told.code == Exit.USAGE
+    assert said in told.err
+    assert bulk.sent() == {}
+    assert not json.loads(bulk.command("replies", "list", "--json").out)[0]["confirmed_at"]
+
+
+def test_what_is_sent_is_typed_at_a_prompt(bulk: Bulk) -> None:
+    """After the preview; a bar tells how far it is; what is typed amiss sends nothing."""
+    bulk.planned(campaign="typed")
+    env = environment(bulk.sandbox)
+    apply = ["replies", "apply", "plan.json", "--rate", "50"]
+    refused = run_in_terminal(*apply, env=env, cwd=bulk.folder, typed=b"y\n")
+    assert refused.code == Exit.USAGE
+    assert bulk.sent() == {}
+    told = run_in_terminal(*apply, env=env, cwd=bulk.folder, typed=b"send 4\n")
+    assert told.code == Exit.OK, told.out
+    assert told.out.index("teammates alone") < told.out.index("Type 'send 4' to send:")
+    assert "Sending" in told.out
+    assert sum(bulk.sent().values()) == 4
+
+
+@pytest.mark.parametrize("wrong", ["edited", "expired", "foreign ledger", "unknown", "short", "missing"])
+def test_a_plan_that_is_not_what_it_was_is_refused(bulk: Bulk, wrong: str) -> None:
+    """Exit code 2, in three lines, and nothing is sent."""
+    named = _spoilt(bulk, wrong)
+    told = bulk.command("replies", "apply", named, "--confirm", "send 4")
+    assert told.code == Exit.USAGE, told.err
+    assert told.three_lines
+    assert bulk.sent() == {}
+
+
+def _spoilt(bulk: Bulk, wrong: str) -> str:
+    """A plan with something wrong about it, as it is named."""
+    bulk.planned()
+    path = bulk.folder / "plan.json"
+    if wrong == "edited":
+        path.write_text(path.read_text(encoding="utf-8").replace(WORDS, "Pay here."), encoding="utf-8")
+    elif wrong == "expired":
+        old = msgspec.structs.replace(read(path), created_at=datetime.now(UTC) - timedelta(hours=25))
+        path.unlink()
+        write(old, path)
+        with open_ledger(None, bulk.folder / "data" / "replies") as ledger:
+            ledger.register(old)
+    elif wrong == "foreign ledger":
+        (bulk.folder / "data").rename(bulk.folder / "lost")
+        bulk.command("replies", "plan", *("--campaign", "x", "--type", "note", "--admin", bulk.admin),
+                     *("--ids", "ids.txt", "--body", "x"))  # fmt: skip
+    return {"unknown": "0123456789", "short": "abc", "missing": "nowhere.json"}.get(wrong, "plan.json")
+
+
+def test_a_plan_is_applied_where_it_was_made_for(bulk: Bulk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not at another host, nor in another workspace."""
+    bulk.planned()
+    apply = ["replies", "apply", "plan.json", "--confirm", "send 4"]
+    monkeypatch.setenv("INTERCOM_BASE_URL", bulk.sandbox.url.replace("127.0.0.1", "localhost"))
+    told = bulk.command(*apply)
+    assert told.code == Exit.USAGE
+    assert "another region" in told.three_lines[0]
+    with serve(sizes=SMALL, seed=7, port=0) as other:
+        monkeypatch.setenv("INTERCOM_BASE_URL", other.url)
+        monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", other.token)
+        assert bulk.command(*apply).code == Exit.USAGE
+        assert not [each for each in other.requests if each.method == "POST"]
+    assert bulk.sent() == {}
+
+
+def test_a_dry_run_leaves_nothing_behind(bulk: Bulk) -> None:
+    """Of planning no file and no ledger; of applying nothing at all."""
+    planned = bulk.planned("--dry-run")
+    assert (planned["dry_run"], planned["path"], planned["replies"]) == (True, None, 4)
+    assert {each.name for each in bulk.folder.iterdir()} == {"ids.txt"}
+    bulk.planned()
+    told = bulk.command("replies", "apply", "plan.json", "--dry-run", "--rate", "50")
+    assert (told.code, bulk.sent()) == (Exit.OK, {})
+    assert "Nothing was sent. It would be: 4 sent" in told.out
+    assert json.loads(bulk.command("replies", "status", "plan.json", "--json").out)["left"] == 4
+    assert bulk.command("replies", "stop", "plan.json", "--dry-run").code == Exit.OK
+    assert not json.loads(bulk.command("replies", "list", "--json").out)[0]["stopped_at"]
+
+
+PLAN = ["replies", "plan", "--campaign", "bad", "--type", "note"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--body", "x"], "whom to answer"),
+        (["--body", "x", "--ids", "a.txt", "--csv", "a.csv"], "whom to answer"),
+        (["--ids", "ids.txt", "--body", "x", "--template", "t"], "exclude each other"),
+        (["--ids", "nowhere.txt", "--body", "x"], "nowhere.txt"),
+        (["--ids", "ids.txt", "--template", "nowhere.txt"], "nowhere.txt"),
+        (["--ids", "ids.txt"], "nothing to send"),
+        (["--ids", "ids.txt", "--body", "Hi {{ name }}"], "what is not there"),
+        (["--ids", "ids.txt", "--body", "{% set a = 1 %}"], "template cannot be used"),
+        (["--ids", "ids.txt", "--body", "x", "--then", "open"], "--then cannot be"),
+        (["--ids", "ids.txt", "--body", "x", "--then", "tag:404"], "no tag 404"),
+        (["--ids", "ids.txt", "--body", "x", "--option", "Yes"], "quick_reply"),
+        (["--csv", "ids.txt", "--body", "x"], "no column conversation_id"),
+        (["--sql", "SELECT 1", "--body", "x"], "no published file"),
+    ],
+)
+def test_what_cannot_be_planned_is_told(bulk: Bulk, given: list[str], said: str) -> None:
+    """In three parts; nothing is planned."""
+    (bulk.folder / "ids.txt").write_text("\n".join(bulk.ids[:2]), encoding="utf-8")
+    told = bulk.command(*PLAN, "--admin", bulk.admin, *given)
+    assert told.code in {Exit.USAGE, Exit.FAILED}, told.err
+    assert said in told.err.splitlines()[0], told.err
+    assert "Traceback" not in told.err
+    assert told.out == ""
+    assert not list(bulk.folder.rglob("plans/*"))
+
+
+def test_all_wrong_rows_are_named_at_once(bulk: Bulk) -> None:
+    """By their numbers; `last` and doubles among them."""
+    rows = [bulk.ids[0], "last", bulk.ids[0], "2.26538E+14"]
+    (bulk.folder / "bad.csv").write_text("\n".join(["conversation_id", *rows]), encoding="utf-8")
+    told = bulk.command(*PLAN, "--admin", bulk.admin, "--csv", "bad.csv", "--body", "x")
+    assert told.code == Exit.USAGE
+    assert [line.partition(":")[0] for line in told.err.splitlines()[1:4]] == ["row 3", "row 4", "row 5"]
+
+
+def test_who_answers_is_there(bulk: Bulk) -> None:
+    """Else those who are there are named."""
+    (bulk.folder / "ids.txt").write_text(bulk.ids[0], encoding="utf-8")
+    told = bulk.command(*PLAN, "--admin", "404404", "--ids", "ids.txt", "--body", "x")
+    assert (told.code, told.three_lines[0]) == (Exit.USAGE, "There is no admin 404404.")
+
+
+def test_a_plan_that_is_there_is_not_overwritten(bulk: Bulk) -> None:
+    """Neither by another plan nor where something else is there."""
+    (bulk.folder / "plan.json").write_text("mine", encoding="utf-8")
+    (bulk.folder / "ids.txt").write_text(bulk.ids[0], encoding="utf-8")
+    given = ["--admin", bulk.admin, "--ids", "ids.txt", "--body", "x", "--out", "plan.json"]
+    assert bulk.command(*PLAN, *given).code == Exit.USAGE
+    assert (bulk.folder / "plan.json").read_text(encoding="utf-8") == "mine"
+    assert json.loads(bulk.command("replies", "list", "--json").out) == []
+
+
+def test_before_the_first_plan_there_is_no_ledger(bulk: Bulk) -> None:
+    """And none is made by looking."""
+    for verb in (["list"], ["log"], ["status", "0123456789"], ["stop", "0123456789"]):
+        told = bulk.command("replies", *verb)
+        assert told.code == Exit.USAGE
+        assert "no ledger" in told.three_lines[0]
+    assert not (bulk.folder / "data" / "replies").exists()
+
+
+def test_whom_a_select_finds(bulk: Bulk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The published file is asked, its reply log is brought up to date, and what was sent is joined."""
+    sync(bulk.sandbox, bulk.folder / "data", "conversations")
+    sql = "SELECT id AS conversation_id, state FROM conversations ORDER BY id LIMIT 3"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(sql.encode())))
+    planned = bulk.planned("--sql", "-", "--body", "It was {{ state }}.", campaign="select")
+    assert planned["replies"] == 3
+    told = bulk.command("replies", "apply", planned["plan_id"][:8], "--confirm", "send 3", "--rate", "50")
+    assert told.code == Exit.OK, told.err
+    logged = "SELECT outcome, count(*) FROM pipeline.reply_log GROUP BY outcome"
+    assert select(bulk.folder / "data", logged) == [("sent", 3)]
+    again = json.loads(bulk.command("replies", "log", "--json").out)
+    assert (again["rows"], again["not_made"]) == (3, {})
+    written = bulk.command(*PLAN, "--admin", bulk.admin, "--body", "x", "--sql", "DELETE FROM conversations")
+    assert written.code == Exit.USAGE
+    assert select(bulk.folder / "data", "SELECT count(*) FROM conversations") == [(25,)]
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_run_that_cannot_be_printed_is_not_hidden(bulk: Bulk, form: list[str]) -> None:
+    """Exit code 5 leads to the status; the ledger knows what was sent."""
+    bulk.planned(campaign=f"unprinted{len(form)}", count=2)
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        told = subprocess.run(
+            [COMMAND, "replies", "apply", "plan.json", "--confirm", "send 2", "--rate", "50", *form],
+            env=environment(bulk.sandbox), cwd=bulk.folder, stdout=full, stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL, text=True, check=False,
+        )  # fmt: skip
+    assert told.returncode == Exit.UNCERTAIN, told.stderr
+    assert "replies status" in told.stderr.splitlines()[-1]
+    assert json.loads(bulk.command("replies", "status", "plan.json", "--json").out)["counts"]["sent"] == 2

@@ -1,0 +1,215 @@
+"""Bulk replies that are stopped, fail or get no answer: gone on with, looked for, never sent twice."""
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from intercom_pipeline.cli.exits import Exit
+from intercom_pipeline.replies.ledger.opening import open_ledger
+from intercom_pipeline.replies.pace import Pace
+from intercom_pipeline.replies.plan_file import read
+from intercom_pipeline.replies.running import run_apply
+from intercom_pipeline.sandbox import Fault, FaultKind
+from tests.cli.bulk import ROUTE, Bulk
+from tests.cli.running import ended, environment, start
+from tests.syncing import connection_to
+
+COUNT = 12
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until it holds."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.01)
+
+
+def applying(bulk: Bulk) -> "subprocess.Popen[str]":
+    """A process that applies the plan slowly, once it has sent three replies."""
+    confirm = ["--confirm", f"send {COUNT}", "--rate", "4"]
+    process = start("replies", "apply", "plan.json", *confirm, env=environment(bulk.sandbox), cwd=bulk.folder)
+    until(lambda: sum(bulk.sent().values()) >= 3 or process.poll() is not None)
+    return process
+
+
+def status(bulk: Bulk) -> dict[str, int]:
+    """How many replies have which outcome, and how many are left."""
+    found = json.loads(bulk.command("replies", "status", "plan.json", "--json").out)
+    counts = {name: count for name, count in found["counts"].items() if count}
+    return counts | {"left": found["left"]}
+
+
+def assert_once_each(bulk: Bulk, count: int = COUNT) -> None:
+    """Every conversation of the plan was sent its reply, once."""
+    assert bulk.sent() == dict.fromkeys(bulk.ids[:count], 1)
+
+
+def test_a_plan_is_stopped_by_another_process_and_gone_on_with(bulk: Bulk) -> None:
+    """It ends by itself with what it has sent; applied again it is refused, resumed it sends the rest."""
+    bulk.planned(count=COUNT, campaign="stopped")
+    with applying(bulk) as process:
+        busy = bulk.command("replies", "resume", "plan.json")
+        stopped = bulk.command("replies", "stop", "plan.json")
+        told = ended(process)
+    assert busy.code == Exit.BUSY
+    assert str(process.pid) in busy.err
+    assert stopped.code == Exit.OK
+    assert told.code == Exit.PARTIAL, told.err
+    assert "Stopped" in told.err
+    assert "replies resume" in told.out
+    found = status(bulk)
+    assert found["sent"] == sum(bulk.sent().values())
+    assert found["sent"] + found["left"] == COUNT
+    refused = bulk.command("replies", "apply", "plan.json", "--confirm", f"send {COUNT}")
+    assert (refused.code, refused.three_lines[0]) == (Exit.USAGE, "The plan was stopped.")
+    assert bulk.command("replies", "resume", "plan.json", "--dry-run").code == Exit.OK
+    assert json.loads(bulk.command("replies", "list", "--json").out)[0]["stopped_at"]
+    resumed = bulk.command("replies", "resume", "plan.json", "--rate", "50")
+    assert resumed.code == Exit.OK, resumed.err
+    assert f"{found['left']} replies of {COUNT} left to send" in resumed.err
+    assert_once_each(bulk)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, Exit.INTERRUPTED), (signal.SIGTERM, Exit.TERMINATED)]
+)
+def test_ctrl_c_finishes_what_is_on_its_way(bulk: Bulk, number: signal.Signals, code: Exit) -> None:
+    """Its outcome is noted; three lines tell how many were sent and how to go on, which sends the rest."""
+    bulk.planned(count=COUNT, campaign=f"interrupted {number}")
+    with applying(bulk) as process:
+        bulk.sandbox.conditions.latency_ms = 500
+        process.send_signal(number)
+        told = ended(process)
+    bulk.sandbox.conditions.latency_ms = 0
+    found = status(bulk)
+    assert told.code == code, told.err
+    assert told.three_lines[0] == "Stopped."
+    assert f"{found['sent']} of {COUNT} conversations are answered" in told.three_lines[1]
+    assert "replies resume" in told.three_lines[2]
+    assert found.keys() == {"sent", "left"}
+    assert found["sent"] == sum(bulk.sent().values()) < COUNT
+    assert bulk.command("replies", "resume", "plan.json", "--rate", "50").code == Exit.OK
+    assert_once_each(bulk)
+
+
+def test_a_second_ctrl_c_ends_it_on_the_spot(bulk: Bulk) -> None:
+    """What was on its way is not known then, and waits for somebody to look; the rest is sent."""
+    bulk.planned(count=COUNT, campaign="twice")
+    with applying(bulk) as process:
+        bulk.sandbox.faults.add(Fault(kind=FaultKind.APPLIED_HANG, match=ROUTE, hang_seconds=30))
+        before = sum(bulk.sent().values())
+        until(lambda: sum(bulk.sent().values()) > before)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        told = ended(process, seconds=20)
+    bulk.sandbox.faults.clear()
+    assert told.code == Exit.INTERRUPTED
+    assert status(bulk)["intended"] >= 1
+    resumed = bulk.command("replies", "resume", "plan.json", "--rate", "50")
+    assert resumed.code == Exit.UNCERTAIN
+    assert "replies resolve" in resumed.out
+    assert status(bulk)["unknown"] >= 1
+    assert_once_each(bulk)
+
+
+def test_a_plan_that_was_never_confirmed_is_not_resumed(bulk: Bulk) -> None:
+    """There is nothing to go on with."""
+    bulk.planned()
+    told = bulk.command("replies", "resume", "plan.json")
+    assert (told.code, told.three_lines[0]) == (Exit.USAGE, "The plan was never confirmed.")
+    assert bulk.sent() == {}
+
+
+def applied_ten_minutes_ago(bulk: Bulk, *kinds: FaultKind, campaign: str) -> None:
+    """Apply a plan of four by a clock that is behind; the second reply and so on meet these faults."""
+    bulk.planned(count=4, campaign=campaign)
+    for at, kind in enumerate(kinds):
+        match = ROUTE.replace("{id}", bulk.ids[at + 1])
+        bulk.sandbox.faults.add(Fault(kind=kind, match=match))
+    plan = read(bulk.folder / "plan.json")
+
+    def then() -> datetime:
+        return datetime.now(UTC) - timedelta(minutes=10)
+
+    with open_ledger(None, bulk.folder / "data" / "replies", now=then) as ledger:
+        connection = connection_to(bulk.sandbox)
+        list(
+            run_apply(
+                plan, connection=connection, ledger=ledger, pace=Pace(per_second=50), by="a", run_id="r"
+            )
+        )
+    bulk.sandbox.faults.clear()
+
+
+def test_what_got_no_answer_is_looked_for_and_sent_again_by_a_person(bulk: Bulk) -> None:
+    """One was applied and is found; the other was not, is held, and is retried with its own confirmation."""
+    kinds = (FaultKind.APPLIED_RESET, FaultKind.RESET)
+    applied_ten_minutes_ago(bulk, *kinds, campaign="resolved")
+    assert status(bulk) == {"sent": 2, "unknown": 2, "left": 0}
+    dry = bulk.command("replies", "resolve", "plan.json", "--dry-run")
+    assert (dry.code, status(bulk)["unknown"]) == (Exit.OK, 2)
+    resolved = bulk.command("replies", "resolve", "plan.json")
+    assert resolved.code == Exit.UNCERTAIN
+    assert "replies retry" in resolved.out
+    assert "--held" in resolved.out
+    assert status(bulk) == {"sent": 3, "held": 1, "left": 0}
+    assert bulk.command("replies", "retry", "plan.json").code == Exit.USAGE
+    assert bulk.command("replies", "retry", "plan.json", "--held", "--confirm", "send 4").code == Exit.USAGE
+    assert bulk.has("resolved.") == dict.fromkeys([*bulk.ids[:2], bulk.ids[3]], 1)
+    retried = bulk.command("replies", "retry", "plan.json", "--held", "--confirm", "send 1")
+    assert retried.code == Exit.OK, retried.err
+    assert status(bulk) == {"sent": 4, "left": 0}
+    assert bulk.has("resolved.") == dict.fromkeys(bulk.ids[:4], 1)
+
+
+def test_what_just_got_no_answer_is_not_looked_for_yet(bulk: Bulk) -> None:
+    """Intercom may yet apply it."""
+    bulk.planned(count=3, campaign="early")
+    bulk.sandbox.faults.add(Fault(kind=FaultKind.APPLIED_RESET, match=ROUTE.replace("{id}", bulk.ids[1])))
+    told = bulk.command("replies", "apply", "plan.json", "--confirm", "send 3", "--rate", "50")
+    assert told.code == Exit.UNCERTAIN
+    resolved = bulk.command("replies", "resolve", "plan.json", "--json")
+    assert resolved.code == Exit.UNCERTAIN
+    assert "look for it again in 5 min" in resolved.err
+    found = json.loads(resolved.out)
+    assert (found["exit_code"], found["counts"]["unknown"]) == (Exit.UNCERTAIN, 1)
+    assert found["troubles"][0]["conversation_id"] == bulk.ids[1]
+
+
+def test_what_failed_is_told_with_its_reason_and_retried(bulk: Bulk) -> None:
+    """Exit code 3; another three in a row end the run, with the rest left."""
+    bulk.planned(count=8, campaign="failed")
+    refused = Fault(kind=FaultKind.UNPROCESSABLE, match=ROUTE, after=1)
+    bulk.sandbox.faults.add(refused)
+    told = bulk.command("replies", "apply", "plan.json", "--confirm", "send 8", "--rate", "20", "--json")
+    found = json.loads(told.out)
+    assert (told.code, found["ending"]) == (Exit.PARTIAL, "broken")
+    assert found["counts"]["failed"] >= 3
+    assert found["left"] > 0
+    assert all(each["reason"] for each in found["troubles"])
+    bulk.sandbox.faults.clear()
+    failed = found["counts"]["failed"]
+    retried = bulk.command("replies", "retry", "plan.json", "--failed", "--confirm", f"send {failed}")
+    assert retried.code == Exit.PARTIAL
+    assert bulk.command("replies", "resume", "plan.json", "--rate", "50").code == Exit.OK
+    assert status(bulk) == {"sent": 8, "left": 0}
+
+
+def test_a_conversation_that_changed_is_left_alone(bulk: Bulk) -> None:
+    """It is stale, which is told with what to do."""
+    bulk.planned(count=3, campaign="stale")
+    note = ["conversations", "reply", bulk.ids[1], "--type", "note", "--admin", bulk.admin]
+    assert bulk.command(*note, "--body", "I have it", "--yes").code == Exit.OK
+    bulk.sandbox.requests.reset()
+    told = bulk.command("replies", "apply", "plan.json", "--confirm", "send 3", "--rate", "50")
+    assert told.code == Exit.PARTIAL
+    assert "planned again" in told.out
+    assert bulk.ids[1] not in bulk.sent()
+    assert status(bulk) == {"sent": 2, "stale": 1, "left": 0}
