@@ -13,7 +13,7 @@ from intercom_pipeline.intercom.search import MOST_FILTERS, Filter, Search
 
 A_SEARCH: Final = 150
 """How many ids a search names: as many as a page of it holds."""
-AT_ONCE: Final = 8
+AT_ONCE: Final = 16
 """How many requests run at once: a page of conversations takes about a megabyte."""
 
 T = TypeVar("T")
