@@ -1,9 +1,11 @@
 """Bulk replies as a job: what is sent, what Dagster shows and keeps of it, and the asset that logs it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 import pytest
@@ -11,11 +13,13 @@ import pytest
 from intercom_pipeline.definitions import defs
 from intercom_pipeline.defs.reply_results import metadata_of
 from intercom_pipeline.defs.replying import BulkReplyConfig
+from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import open_ledger
-from intercom_pipeline.replies.ledger.values import Outcome
+from intercom_pipeline.replies.ledger.values import Key, Outcome
 from intercom_pipeline.replies.plan import Action, Plan, Then
 from intercom_pipeline.replies.standing import standing_of
 from intercom_pipeline.sandbox import Fault, FaultKind, Options, Sandbox, Sizes, serve
+from tests.defs.conftest import pointed_at
 from tests.defs.running import Runner, failure_of
 from tests.defs.test_privacy import kept, people
 from tests.replies.planned import drafts, planned
@@ -49,10 +53,11 @@ class Replies:
     def folder(self) -> Path:
         return self.runner.data / "replies"
 
-    def plan(self, count: int = 3, campaign: str = "outage", **changes: Any) -> Plan:
+    def plan(self, count: int = 3, **changes: Any) -> Plan:
         """A plan of so many conversations that were just begun."""
         ids = [self.sandbox.workspace.create_conversation()["id"] for _ in range(count)]
-        made = planned(self.sandbox, self.folder, drafts(*ids, body=BODY), campaign=campaign, **changes)
+        wanted = drafts(*ids, body=BODY)
+        made = planned(self.sandbox, self.folder, wanted, **{"campaign": uuid4().hex} | changes)
         with open_ledger(None, self.folder) as ledger:
             ledger.register(made)
         return made
@@ -82,9 +87,28 @@ def _times(conversation: dict[str, Any]) -> int:
     return sum("Canary 5c1f" in (part["body"] or "") for part in parts)
 
 
+@pytest.fixture(scope="module")
+def replies(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replies]:
+    """A data folder and a Dagster for all tests, each with plans of its own."""
+    with pointed_at(sandbox, tmp_path_factory.mktemp("replies")) as runner:
+        yield Replies(runner, sandbox)
+
+
 @pytest.fixture
-def replies(runner: Runner, sandbox: Sandbox) -> Replies:
-    return Replies(runner, sandbox)
+def nothing(sandbox: Sandbox, tmp_path: Path) -> Iterator[Replies]:
+    """A data folder in which nothing is."""
+    with pointed_at(sandbox, tmp_path) as runner:
+        yield Replies(runner, sandbox)
+
+
+@contextmanager
+def failing(sandbox: Sandbox, kind: FaultKind, conversation_id: str) -> Iterator[None]:
+    """A reply to the conversation goes wrong."""
+    sandbox.faults.add(Fault(kind=kind, match=f"POST /conversations/{conversation_id}/reply"))
+    try:
+        yield
+    finally:
+        sandbox.faults.clear()
 
 
 def told(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
@@ -125,21 +149,16 @@ def test_what_follows_a_reply_is_told_too(replies: Replies) -> None:
     assert told(result).items() >= {"sent": 2, "then_sent": 2, "then_left": 0}.items()
 
 
-@pytest.mark.parametrize(
-    ("confirm", "said"),
-    [("send 4", "not confirmed"), ("", "not confirmed"), ("yes", "Type exactly: send 3")],
-)
-def test_an_unconfirmed_plan_is_refused(replies: Replies, confirm: str, said: str) -> None:
+def test_an_unconfirmed_plan_is_refused(replies: Replies) -> None:
     """Whoever launches it has to know how many are answered."""
     plan = replies.plan(3)
-    assert said in failure_of(replies.launch(plan.plan_id, confirm), "bulk_reply")
+    for confirm in ("send 4", "", "yes"):
+        assert "Type exactly: send 3" in failure_of(replies.launch(plan.plan_id, confirm), "bulk_reply")
     assert replies.said(plan) == [0, 0, 0]
 
 
-def test_a_plan_that_nobody_knows_is_refused(replies: Replies) -> None:
-    """With a ledger, and without one, which is not begun."""
-    assert "no ledger" in failure_of(replies.launch("12345678", "send 3"), "bulk_reply")
-    assert not replies.folder.exists()
+def test_a_plan_that_the_ledger_does_not_know_is_refused(replies: Replies) -> None:
+    """It is named."""
     replies.plan(1)
     assert "12345678" in failure_of(replies.launch("12345678", "send 3"), "bulk_reply")
 
@@ -148,11 +167,8 @@ def test_a_reply_without_an_answer_fails_the_run(replies: Replies) -> None:
     """It may have been applied: the run says how to find out, and keeps the counts and which one it was."""
     plan = replies.plan(3)
     lost = plan.replies[1].conversation_id
-    replies.sandbox.faults.add(Fault(kind=FaultKind.APPLIED_500, match=f"POST /conversations/{lost}/reply"))
-    try:
+    with failing(replies.sandbox, FaultKind.APPLIED_500, lost):
         result = replies.apply(plan)
-    finally:
-        replies.sandbox.faults.clear()
     said = failure_of(result, "bulk_reply")
     assert "2 sent, 1 unknown" in said
     assert f"replies resolve {plan.plan_id[:8]}" in said
@@ -191,20 +207,16 @@ def test_a_stopped_plan_is_sent_only_where_that_is_said(replies: Replies) -> Non
     assert replies.said(plan) == [1, 1]
 
 
-def test_dagster_keeps_no_body_no_name_and_no_token(replies: Replies, sandbox: Sandbox) -> None:
-    """Neither of a run that went well nor of one that failed."""
-    plan, failing = replies.plan(2), replies.plan(1, campaign="other")
-    assert replies.apply(plan).success
-    match = f"POST /conversations/{failing.replies[0].conversation_id}/reply"
-    sandbox.faults.add(Fault(kind=FaultKind.UNPROCESSABLE, match=match))
-    try:
-        assert not replies.apply(failing).success
-    finally:
-        sandbox.faults.clear()
-    bytes_kept = kept(replies.runner.home)
-    assert failing.replies[0].conversation_id.encode() in bytes_kept
-    for secret in [sandbox.token, "Canary 5c1f", *people(sandbox)]:
-        assert secret.encode() not in bytes_kept
+def test_at_most_a_hundred_are_shown(replies: Replies) -> None:
+    """A table of thousands would be stored with every run."""
+    plan = replies.plan(1)
+    with failing(replies.sandbox, FaultKind.UNPROCESSABLE, plan.replies[0].conversation_id):
+        assert "replies retry" in failure_of(replies.apply(plan), "bulk_reply")
+    with open_ledger(None, replies.folder) as ledger:
+        standing = standing_of(plan, ledger)
+    [failed] = standing.troubles
+    many = metadata_of(plan, replace(standing, troubles=(failed,) * 250))
+    assert len(many["not_sent"].records) == 100
 
 
 def test_the_configuration_names_a_plan_and_nothing_else() -> None:
@@ -221,68 +233,48 @@ def test_no_run_is_tried_again_by_itself() -> None:
     assert node.retry_policy is None
 
 
-def test_at_most_a_hundred_are_shown(replies: Replies) -> None:
-    """A table of thousands would be stored with every run."""
-    plan = replies.plan(1)
-    match = f"POST /conversations/{plan.replies[0].conversation_id}/reply"
-    replies.sandbox.faults.add(Fault(kind=FaultKind.UNPROCESSABLE, match=match))
-    try:
-        replies.apply(plan)
-    finally:
-        replies.sandbox.faults.clear()
-    with open_ledger(None, replies.folder) as ledger:
-        standing = standing_of(plan, ledger)
-    [failed] = standing.troubles
-    many = metadata_of(plan, replace(standing, troubles=(failed,) * 250))
-    assert len(many["not_sent"].records) == 100
-
-
 def test_the_log_is_brought_up_to_date_with_a_run(replies: Replies) -> None:
     """Where there is a warehouse; its asset is told as materialised, and can be by itself."""
     plan = replies.plan(2)
-    assert "no warehouse yet" in lines(replies.runner, replies.apply(plan))
+    first = replies.apply(plan)
+    assert "no warehouse yet" in lines(replies.runner, first)
     assert replies.runner.run("conversations").success
-    result = replies.apply(plan)
-    [event] = result.get_asset_materialization_events()
+    [event] = replies.apply(plan).get_asset_materialization_events()
     assert event.asset_key == dg.AssetKey(["intercom", "reply_log"])
-    assert logged(replies) == [("outage", "sent", f"dagster run {first_run_of(replies)}")] * 2
-    replies.apply(replies.plan(1, campaign="again"))
+    logged = f"SELECT outcome, applied_by FROM pipeline.reply_log WHERE campaign = '{plan.campaign}'"
+    assert replies.runner.select(logged) == [("sent", f"dagster run {first.run_id[:8]}")] * 2
+    with open_ledger(None, replies.folder) as ledger:
+        ledger.resolve(unknown_one(ledger), Outcome.HELD, reason="Nothing of it is shown.")
     assert replies.runner.run("reply_log").success
-    assert len(logged(replies)) == 3
-    assert replies.runner.select("SELECT campaign, sent FROM analytics.campaign_results ORDER BY 1") == [
-        ("again", 1),
-        ("outage", 2),
-    ]
+    assert replies.runner.select("SELECT sum(held), sum(unknown) FROM analytics.campaign_results") == [(1, 0)]
 
 
-def first_run_of(replies: Replies) -> str:
-    [oldest, *_] = replies.runner.instance.get_runs(
-        limit=1, filters=dg.RunsFilter(job_name="bulk_reply"), ascending=True
-    )
-    return oldest.run_id[:8]
+def unknown_one(ledger: Ledger) -> Key:
+    [one] = [each.intent.key for each in ledger.all_sendings() if each.outcome is Outcome.UNKNOWN]
+    return one
 
 
-def logged(replies: Replies) -> list[Any]:
-    return replies.runner.select("SELECT campaign, outcome, applied_by FROM pipeline.reply_log")
+def test_dagster_keeps_no_body_no_name_and_no_token(replies: Replies, sandbox: Sandbox) -> None:
+    """Of all that was run here, well or not."""
+    bytes_kept = kept(replies.runner.home)
+    assert b"bulk_reply" in bytes_kept
+    for secret in [sandbox.token, "Canary 5c1f", *people(sandbox)]:
+        assert secret.encode() not in bytes_kept
 
 
-def test_where_nothing_was_planned_there_is_no_log(replies: Replies) -> None:
-    """A run of all assets does not fail for it, and begins no ledger."""
-    result = replies.runner.run("reply_log")
+def test_where_nothing_was_planned_nothing_is_begun(nothing: Replies) -> None:
+    """A run of all assets does not fail for it, and says why there is no log; a reply is refused."""
+    assert "no ledger" in failure_of(nothing.launch("12345678", "send 3"), "bulk_reply")
+    result = nothing.runner.run("reply_log")
     assert result.success
     assert result.get_asset_materialization_events() == []
-    assert "There is no ledger of replies yet" in lines(replies.runner, result)
-    assert not replies.folder.exists()
-
-
-def test_without_a_warehouse_the_log_alone_fails_plainly(replies: Replies) -> None:
-    """It says what makes one."""
-    replies.plan(1)
-    said = failure_of(replies.runner.run("reply_log"), "intercom__reply_log")
-    assert "Run intercom-pipeline sync" in said
-
-
-def test_to_load_the_definitions_touches_no_ledger(runner: Runner) -> None:
-    """Nor anything else of the data folder."""
+    assert "There is no ledger of replies yet" in lines(nothing.runner, result)
     assert defs.get_repository_def().get_all_jobs()
-    assert not runner.data.exists()
+    assert not nothing.runner.data.exists()
+
+
+def test_without_a_warehouse_the_log_alone_fails_plainly(nothing: Replies) -> None:
+    """It says what makes one."""
+    nothing.plan(1)
+    said = failure_of(nothing.runner.run("reply_log"), "intercom__reply_log")
+    assert "Run intercom-pipeline sync" in said
