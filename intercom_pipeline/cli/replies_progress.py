@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from intercom_pipeline.cli.output import counted, joined, number, remarks
+from intercom_pipeline.cli.output import joined, number, remarks
+from intercom_pipeline.cli.replies_summary import replies
 from intercom_pipeline.replies.events import Begun, Ended, Event, Settled
 from intercom_pipeline.replies.ledger.values import Outcome, Step
 from intercom_pipeline.steering import one_line
@@ -24,14 +25,18 @@ class Tally:
     """What a run has told so far.
 
     Attributes:
+        dry_run: Whether nothing is sent, and the outcomes are what would be.
         counts: How many replies ended in which way, in this run.
         begun: What it set out to do; None until it began.
         ended: How it ended; None until it did.
+        troubles: How many steps did not end well.
     """
 
+    dry_run: bool = False
     counts: "Counter[Outcome]" = field(default_factory=Counter)
     begun: Begun | None = None
     ended: Ended | None = None
+    troubles: int = 0
 
     @property
     def pending(self) -> int:
@@ -45,18 +50,22 @@ class Tally:
                 self.begun = event
             case Ended():
                 self.ended = event
-            case Settled(step=Step.REPLY):
-                self.counts[event.outcome] += 1
             case Settled():
-                pass
+                self.troubles += event.outcome is not Outcome.SENT
+                if event.step is Step.REPLY:
+                    self.counts[event.outcome] += 1
 
 
-def watch(events: Iterable[Event], tally: Tally, *, verb: str = "Sending") -> None:
+def watch(events: Iterable[Event], tally: Tally, clock: Callable[[], float] = time.monotonic) -> None:
     """Follow a run to its end, showing how far it is."""
-    (_live if remarks().is_terminal else _plain)(events, tally, verb)
+    if remarks().is_terminal:
+        _live(events, tally)
+    else:
+        _plain(events, tally, clock)
 
 
-def _live(events: Iterable[Event], tally: Tally, verb: str) -> None:
+def _live(events: Iterable[Event], tally: Tally) -> None:
+    verb = _verb(tally)
     parts = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -77,16 +86,28 @@ def _move(bar: Progress, task: TaskID, tally: Tally, verb: str) -> None:
     bar.update(task, description=said, completed=tally.counts.total(), total=tally.pending or None)
 
 
-def _plain(
-    events: Iterable[Event], tally: Tally, verb: str, clock: Callable[[], float] = time.monotonic
-) -> None:
+def _plain(events: Iterable[Event], tally: Tally, clock: Callable[[], float]) -> None:
     due = clock() + _LINE_EVERY_SECONDS
     for event in events:
         _tell(event, tally, remarks().print)
         tally.take(event)
         if clock() >= due:
-            remarks().print(f"{verb}: {line_of(tally)}")
+            remarks().print(f"{_verb(tally)}: {line_of(tally)}")
             due = clock() + _LINE_EVERY_SECONDS
+
+
+def _verb(tally: Tally) -> str:
+    return "Looking" if tally.dry_run else "Sending"
+
+
+def begun_line(begun: Begun) -> str:
+    """What a run sets out to do."""
+    said = f"{replies(begun.pending)} to send."
+    if begun.following:
+        said += f" In {number(begun.following)} more conversations only what follows is left."
+    if begun.at_most < begun.pending:
+        said += f" The caps allow {number(begun.at_most)} of them now."
+    return f"{said} {FIRST}" if begun.at_most > 1 else said
 
 
 def line_of(tally: Tally) -> str:
@@ -98,18 +119,19 @@ def line_of(tally: Tally) -> str:
 def _tell(event: Event, tally: Tally, say: Callable[..., object]) -> None:
     """Say what a person should see when it happens: the beginning, the first one, what was not sent."""
     match event:
-        case Begun(pending=pending) if pending:
-            say(Text(f"{counted(pending, 'reply').replace('replys', 'replies')} to send. {FIRST}"))
-        case Settled(step=Step.REPLY, outcome=Outcome.SENT) if not tally.counts[Outcome.SENT]:
-            say(Text(f"The first reply was sent, to conversation {one_line(event.conversation_id)}."))
+        case Begun() if not tally.dry_run:
+            say(Text(begun_line(event)), soft_wrap=True)
+        case Settled(step=Step.REPLY, outcome=Outcome.SENT) if not tally.dry_run:
+            if not tally.counts[Outcome.SENT]:
+                say(Text(f"The first reply was sent, to conversation {one_line(event.conversation_id)}."))
         case Settled(outcome=outcome) if outcome is not Outcome.SENT:
             _tell_trouble(event, tally, say)
 
 
 def _tell_trouble(event: Settled, tally: Tally, say: Callable[..., object]) -> None:
-    told = tally.counts.total() - tally.counts[Outcome.SENT]
-    if told < _MOST_TOLD:
-        why = f": {one_line(event.reason)}" if event.reason else ""
-        say(Text(f"{one_line(event.conversation_id)} {event.outcome}{why}"), soft_wrap=True)
-    elif told == _MOST_TOLD:
-        say(Text("There are more that were not sent; replies status shows all of them."))
+    if tally.troubles < _MOST_TOLD:
+        what = event.outcome if event.step is Step.REPLY else f"answered; what follows {event.outcome}"
+        why = f": {event.reason}" if event.reason else ""
+        say(Text(one_line(f"{event.conversation_id} {what}{why}")), soft_wrap=True)
+    elif tally.troubles == _MOST_TOLD:
+        say(Text("There are more of these; replies status shows all."))

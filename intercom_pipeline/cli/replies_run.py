@@ -1,8 +1,8 @@
 """A run that sends, from its beginning to its exit code: followed, stopped safely, told."""
 
 import uuid
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
@@ -69,10 +69,10 @@ def follow(work: Run, begun: Callable[[str], Events]) -> NoReturn:
         NotPrinted: What became of it could not be printed.
         typer.Exit: It ended; the code says how.
     """
-    tally = Tally()
+    tally = Tally(dry_run=work.dry_run)
     try:
-        with stoppable(), closing(begun(uuid.uuid4().hex)) as events:
-            watch(events, tally, verb="Looking" if work.dry_run else "Sending")
+        with stoppable(), closing(begun(uuid.uuid4().hex)) as events, _told_of_stopping():
+            watch(events, tally)
     except Stopped as stopped:
         raise _stopped(stopped, work) from None
     except PipelineError as error:
@@ -81,6 +81,17 @@ def follow(work: Run, begun: Callable[[str], Events]) -> NoReturn:
         print_error(error)
         raise typer.Exit(_code_after_failure(work)) from None
     tell_end(work, tally)
+
+
+@contextmanager
+def _told_of_stopping() -> Iterator[None]:
+    """Say to whoever stops a run why it does not end yet."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        said = "Stopping: nothing further is sent; what is on its way is finished. Again to end on the spot."
+        remarks().print(Text(said, style="bold yellow"))
+        raise
 
 
 def tell_end(work: Run, tally: Tally | None = None) -> NoReturn:

@@ -145,6 +145,18 @@ def test_an_admin_is_named_harmlessly_where_a_reply_is_refused(tell: Told) -> No
     assert BRACKETS in told.err
 
 
+def test_a_plan_of_replies_is_harmless(tell: Told, deceiving: Deceiving) -> None:
+    """Whom it is to, as whom and where, and what a query gave it to say."""
+    sql = f"SELECT id AS conversation_id, '{BRACKETS}' AS said FROM conversations"
+    plan = ["replies", "plan", "--campaign", "x", "--type", "comment", "--admin", deceiving.ids["admins"]]
+    told = tell(*plan, "--sql", sql, "--body", "{{{{ said }}}}", "--dry-run")
+    assert told.code == Exit.OK, told.err
+    assert_harmless(told.out + told.err)
+    assert re.search(r"^Workspace .*\[/x\]", told.out, re.MULTILINE)
+    assert re.search(r"^Conversation \S+ with .*\[/x\]", told.out, re.MULTILINE)
+    assert f"    {BRACKETS}" in told.out
+
+
 def test_json_holds_all_of_it_in_escapes(tell: Told) -> None:
     """What JSON may hold as it is, a terminal may act on."""
     for arguments in (["contacts", "list", "--json"], ["query", "FROM contacts", "--json"]):
