@@ -8,9 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from intercom_pipeline.analytics.models import models
 from intercom_pipeline.sync.catalog import CATALOG
-from intercom_pipeline.warehouse import history, views
+from intercom_pipeline.warehouse import history, reply_log, views
 from intercom_pipeline.warehouse.ddl import create_bookkeeping, create_tables
+from intercom_pipeline.warehouse.models import make
 
 DOCS = Path(__file__).parent.parent / "docs"
 TABLES = (DOCS / "tables.md").read_text(encoding="utf-8")
@@ -25,6 +27,8 @@ def empty() -> Iterator[duckdb.DuckDBPyConnection]:
         create_tables(connection, EVERY_TABLE)
         history.prepare(connection, replace(EVERY_TABLE[0], history=True), None)
         views.refresh(connection, [])
+        reply_log.define(connection)
+        assert make(connection, models()) == {}
         yield connection
 
 

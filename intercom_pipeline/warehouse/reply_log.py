@@ -148,7 +148,7 @@ def store(
             if workspace is None:
                 raise _missing(folder)
             with transaction(connection):
-                _define(connection)
+                define(connection)
                 ours = (entry for entry in entries if entry.workspace_id == workspace)
                 rows = _replace(connection, ledger_id, ours)
             not_made = make(connection, models)
@@ -164,7 +164,7 @@ def _missing(folder: DataFolder) -> WarehouseMissing:
     )
 
 
-def _define(connection: duckdb.DuckDBPyConnection) -> None:
+def define(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the table, or add what an earlier release's lacks."""
     columns = [f"{identifier(column.name)} {column.kind.sql_type}" for column in COLUMNS]
     connection.execute(f"CREATE TABLE IF NOT EXISTS {_TABLE} ({', '.join(columns)})")

@@ -1,7 +1,11 @@
 """The code location: one asset a table, declared from the catalog alone."""
 
+import re
+from pathlib import Path
+
 import dagster as dg
 import pytest
+import yaml
 
 from intercom_pipeline.definitions import defs
 from intercom_pipeline.defs.assets import parents_first
@@ -14,6 +18,8 @@ from intercom_pipeline.warehouse.reply_log import COLUMNS, GRAIN
 from intercom_pipeline.warehouse.table import Table
 from tests.defs.running import spec_of
 
+ROOT = Path(__file__).parents[2]
+JOBS = {"sync_job", "sweep_job", "backfill_month", "search_contacts_job", "get_contact_job", "bulk_reply"}
 TABLES = [table for stream in CATALOG for table in stream.tables()]
 
 
@@ -121,3 +127,21 @@ def test_no_configuration_takes_a_token() -> None:
     }
     assert set(WarehouseResource.model_fields) == {"data_dir"}
     assert set(SyncResource.model_fields) == set()
+
+
+def examples() -> list[str]:
+    """What the documentation shows for the launchpad; the first line of each names the jobs it is for."""
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/dagster.md")]
+    return [
+        block
+        for text in texts
+        for block in re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    ]
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda text: text.splitlines()[0])
+def test_every_example_for_the_launchpad_fits_its_job(example: str) -> None:
+    """As it is shown, comments and all."""
+    first = example.splitlines()[0]
+    [job] = {job for job in JOBS if re.search(rf"\b{job}\b", first.partition(";")[0])}
+    assert dg.validate_run_config(defs.resolve_job_def(job), yaml.safe_load(example))
