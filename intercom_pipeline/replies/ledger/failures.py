@@ -71,7 +71,7 @@ _BY_WORDS: Final[Mapping[str, str]] = {
 _FIX: Final[Mapping[type[LedgerError], str]] = {
     LedgerUnwritable: "Free some space or change the permissions, then try again.",
     LedgerBusy: "Wait until it ends, then try again.",
-    NotALedger: "Move it away and put back a copy. With a new ledger, what an old plan sent is not known.",
+    NotALedger: "Move it away. Put back a copy only if nothing was sent since: it would be sent again.",
     LedgerUnreachable: "Correct INTERCOM_LEDGER_URL or see to the server, then try again.",
     LedgerConflict: "Look at it with intercom-pipeline replies status.",
 }

@@ -109,7 +109,7 @@ def load(connection: Connection, plan_id: str) -> Plan:
         raise NotALedger(
             f"The plan {plan_id[:FEWEST_DIGITS]} is damaged in the ledger.",
             why="Its content has another SHA-256 than its id.",
-            fix="Nothing was sent. Put back a copy of the ledger, or make a new plan.",
+            fix="Nothing was sent. Make a new plan: it answers nobody twice.",
         )
     return msgspec.json.decode(row.content, type=Plan)
 
