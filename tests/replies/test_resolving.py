@@ -1,0 +1,209 @@
+"""What nobody knows is looked for in its conversation, and sent again only where a person says so."""
+
+from typing import Any
+
+import pytest
+
+from intercom_pipeline.replies.judging import CHANGED, GONE
+from intercom_pipeline.replies.ledger.values import Outcome, Step
+from intercom_pipeline.replies.plan import Action, Plan, Then
+from intercom_pipeline.replies.reply import MessageType
+from intercom_pipeline.replies.resolving import SETTLE_AFTER
+from intercom_pipeline.replies.shown import NOTHING, OTHERWISE, SHOWN
+from intercom_pipeline.sandbox import FaultKind
+from tests.replies.campaign import POST, THEN, Campaign
+from tests.replies.planned import BODY
+
+SENT, FAILED, UNKNOWN, HELD = Outcome.SENT, Outcome.FAILED, Outcome.UNKNOWN, Outcome.HELD
+
+
+def uncertain(world: Campaign, kind: FaultKind, **changes: Any) -> Plan:
+    """A plan of one reply of which nobody knows what became of it."""
+    plan = world.plan_for(world.sandbox.workspace.create_conversation()["id"], **changes)
+    world.fault(kind, times=1)
+    assert world.apply(plan).outcomes == [UNKNOWN]
+    return plan
+
+
+def reason(world: Campaign, plan: Plan) -> str | None:
+    [known] = world.known(plan).values()
+    return known.reason
+
+
+def only(plan: Plan) -> str:
+    [planned] = plan.replies
+    return planned.conversation_id
+
+
+@pytest.mark.parametrize("message_type", list(MessageType))
+def test_what_the_conversation_shows_was_sent(world: Campaign, message_type: MessageType) -> None:
+    """With the part that it became; the rest of its campaign goes on."""
+    options = ("Yes", "No") if message_type is MessageType.QUICK_REPLY else ()
+    plan = uncertain(world, FaultKind.APPLIED_500, message_type=message_type, options=options)
+    [settled] = world.resolve(plan)
+    assert (settled.outcome, settled.reason) == (SENT, SHOWN)
+    parts = world.sandbox.workspace.collections["conversations"].get(only(plan))["conversation_parts"]
+    [known] = world.known(plan).values()
+    assert known.part_id == parts["conversation_parts"][-1]["id"]
+    assert world.resolve(plan) == []
+
+
+def test_what_it_does_not_show_is_held(world: Campaign) -> None:
+    """And sent by nobody: to apply the plan again leaves it."""
+    plan = uncertain(world, FaultKind.ERROR_500)
+    assert [each.outcome for each in world.resolve(plan)] == [HELD]
+    assert reason(world, plan) == NOTHING
+    assert world.apply(plan).settled == []
+    assert world.posts == 1
+
+
+def test_it_is_too_early_for_what_has_just_been_sent(world: Campaign) -> None:
+    """Intercom may apply it later; whoever asks is told how long to wait."""
+    plan = uncertain(world, FaultKind.ERROR_500)
+    [settled] = world.resolve(plan, SETTLE_AFTER)
+    assert settled.outcome is UNKNOWN
+    assert "5 min" in str(settled.reason)
+    assert world.counted(plan) == {UNKNOWN: 1}
+
+
+def test_what_another_wrote_is_not_taken_for_it(world: Campaign) -> None:
+    """Nor what the admin wrote that reads otherwise: a person has to look."""
+    plan = uncertain(world, FaultKind.ERROR_500)
+    workspace = world.sandbox.workspace
+    _, other, *_ = workspace.collections["admins"]
+    workspace.reply(only(plan), BODY, message_type="note", admin_id=other["id"])
+    workspace.reply(only(plan), BODY, message_type="comment", admin_id=plan.admin_id)
+    workspace.reply(only(plan), "<p>Else</p>", message_type="note", admin_id=plan.admin_id)
+    world.resolve(plan)
+    assert (world.counted(plan), reason(world, plan)) == ({HELD: 1}, OTHERWISE)
+
+
+def test_what_was_there_before_is_not_taken_for_it(world: Campaign) -> None:
+    """The same words by the same admin, in an earlier campaign."""
+    first = world.plan(1, campaign="first")
+    world.apply(first)
+    plan = world.plan_for(only(first), campaign="second")
+    world.fault(FaultKind.ERROR_500, times=1)
+    world.apply(plan)
+    world.resolve(plan)
+    assert (world.counted(plan), reason(world, plan)) == ({HELD: 1}, NOTHING)
+
+
+def test_what_another_campaign_sent_since_is_not_taken_for_it(world: Campaign) -> None:
+    """The same words by the same admin, in a later campaign."""
+    plan = uncertain(world, FaultKind.ERROR_500, campaign="first")
+    world.apply(world.plan_for(only(plan), campaign="second"))
+    world.resolve(plan)
+    assert (world.counted(plan), reason(world, plan)) == ({HELD: 1}, NOTHING)
+
+
+def test_of_a_conversation_that_is_gone_nobody_knows(world: Campaign) -> None:
+    """A person decides that it does not matter."""
+    plan = uncertain(world, FaultKind.APPLIED_500)
+    world.sandbox.workspace.delete_conversation(only(plan))
+    world.resolve(plan)
+    assert (world.counted(plan), reason(world, plan)) == ({HELD: 1}, GONE)
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [(FaultKind.APPLIED_500, SENT), (FaultKind.ERROR_500, HELD)])
+@pytest.mark.parametrize(
+    "then",
+    [
+        Then(action=Action.CLOSE),
+        Then(action=Action.SNOOZE, until=4_000_000_000),
+        Then(action=Action.ASSIGN),
+        Then(action=Action.ASSIGN_TEAM),
+    ],
+    ids=lambda each: str(each.action),
+)
+def test_so_is_what_follows_a_reply(world: Campaign, then: Then, kind: FaultKind, outcome: Outcome) -> None:
+    """By what the conversation is now."""
+    kinds = {Action.ASSIGN: "admins", Action.ASSIGN_TEAM: "teams"}
+    if then.action in kinds:
+        *_, last = world.sandbox.workspace.collections[kinds[then.action]]
+        then = Then(action=then.action, target=last["id"])
+    plan = world.plan_for(world.sandbox.workspace.create_conversation()["id"], then=then)
+    world.fault(kind, THEN, times=1)
+    world.apply(plan)
+    assert world.counted(plan, Step.THEN) == {UNKNOWN: 1}
+    world.resolve(plan)
+    assert (world.counted(plan), world.counted(plan, Step.THEN)) == ({SENT: 1}, {outcome: 1})
+    assert world.sandbox.requests.count(THEN) == 1
+
+
+def test_a_dry_run_tells_what_would_be_found(world: Campaign) -> None:
+    """And notes nothing."""
+    plan = uncertain(world, FaultKind.APPLIED_500)
+    assert [each.outcome for each in world.resolve(plan, dry_run=True)] == [SENT]
+    assert world.counted(plan) == {UNKNOWN: 1}
+
+
+def test_a_person_has_sent_again_what_is_held(world: Campaign) -> None:
+    """Once, where nothing is newer than before the first try; what follows it, too."""
+    plan = uncertain(world, FaultKind.ERROR_500, then=Then(action=Action.CLOSE))
+    world.resolve(plan)
+    told = world.retry(plan, HELD)
+    assert told.outcomes == [SENT]
+    assert world.said(plan) == [1]
+    assert world.counted(plan, Step.THEN) == {SENT: 1}
+    assert world.retry(plan, HELD).settled == []
+    [known] = world.known(plan).values()
+    assert known.attempts == 2
+
+
+def test_what_came_late_is_not_sent_again(world: Campaign) -> None:
+    """After it was held: the retry looks first."""
+    plan = uncertain(world, FaultKind.ERROR_500)
+    world.resolve(plan)
+    world.sandbox.workspace.reply(only(plan), BODY, message_type="note", admin_id=plan.admin_id)
+    assert world.retry(plan, HELD).outcomes == [SENT]
+    assert world.posts == 1
+    assert world.said(plan) == [1]
+
+
+def test_a_person_looks_where_anything_is_newer(world: Campaign) -> None:
+    """It stays held."""
+    plan = uncertain(world, FaultKind.ERROR_500)
+    world.resolve(plan)
+    world.sandbox.workspace.reply(only(plan), "<p>Never mind</p>")
+    [settled] = world.retry(plan, HELD).settled
+    assert (settled.outcome, settled.reason) == (HELD, CHANGED)
+    assert (world.counted(plan), world.posts) == ({HELD: 1}, 1)
+
+
+def test_a_retry_that_gets_no_answer_is_unknown_once_more(world: Campaign) -> None:
+    """And waits for a person again."""
+    plan = uncertain(world, FaultKind.ERROR_500)
+    world.resolve(plan)
+    world.fault(FaultKind.APPLIED_500, times=1)
+    assert world.retry(plan, HELD).outcomes == [UNKNOWN]
+    assert world.retry(plan, HELD).settled == []
+    assert [each.outcome for each in world.resolve(plan)] == [SENT]
+    assert world.said(plan) == [1]
+
+
+def test_what_surely_failed_is_sent_again_on_request(world: Campaign) -> None:
+    """But not by applying the plan again."""
+    plan = world.plan(2)
+    world.fault(FaultKind.UNPROCESSABLE, after=1, times=1)
+    assert world.apply(plan).outcomes == [SENT, FAILED]
+    assert world.apply(plan).settled == []
+    assert world.retry(plan, FAILED).outcomes == [SENT]
+    assert world.said(plan) == [1, 1]
+
+
+def test_a_retry_that_is_dry_does_nothing(world: Campaign) -> None:
+    """It tells what would be sent."""
+    plan = uncertain(world, FaultKind.ERROR_500)
+    world.resolve(plan)
+    assert world.retry(plan, HELD, dry_run=True).outcomes == [SENT]
+    assert (world.counted(plan), world.posts) == ({HELD: 1}, 1)
+
+
+def test_nothing_else_is_tried_again(world: Campaign) -> None:
+    """What is unknown or sent least of all."""
+    plan = uncertain(world, FaultKind.ERROR_500)
+    for outcome in (UNKNOWN, SENT, Outcome.INTENDED, Outcome.STALE):
+        with pytest.raises(ValueError, match="not tried again"):
+            world.retry(plan, outcome)
+    assert world.sandbox.requests.count(POST) == 1
