@@ -26,28 +26,30 @@ _KINDS: Final = (
     FaultKind.REDIRECT,
 )
 _APPLIED: Final = (FaultKind.APPLIED_RESET, FaultKind.APPLIED_HANG, FaultKind.APPLIED_500)
-_MATCHES: Final = (
+_LATE: Final = tuple(partial(Fault, kind=kind, late_seconds=LATE_SECONDS) for kind in _APPLIED)
+_KINDS_OF_FAULT: Final = (
+    tuple(partial(Fault, kind=kind) for kind in _KINDS),
+    tuple(partial(Fault, kind=kind) for kind in _APPLIED),
+    _LATE,
+    _LATE,
+    tuple(partial(Fault, kind=FaultKind.CLOSED, cut_at=place) for place in CutAt),
+)
+_WRITES: Final = (
     "POST /conversations/{id}/reply",
     "POST /conversations/{id}/reply",
     "POST /conversations/{id}/parts",
     "POST *",
-    "GET /conversations/{id}",
-    "*",
 )
-_MAKERS: Final = (
-    *(partial(Fault, kind=kind) for kind in (*_KINDS, *_APPLIED)),
-    *(partial(Fault, kind=kind, late_seconds=LATE_SECONDS) for kind in (*_APPLIED, *_APPLIED)),
-    *(partial(Fault, kind=FaultKind.CLOSED, cut_at=place) for place in CutAt),
-)
+_READS: Final = ("GET /conversations/{id}", "*")
 
 
 def any_fault(chance: random.Random, *, hang_seconds: float) -> Fault:
-    """A fault, which strikes some requests or all of them."""
-    return chance.choice(_MAKERS)(
-        match=chance.choice(_MATCHES),
-        after=chance.choice([0, 0, 1, 3, 7]),
-        times=chance.choice([1, 2, None]),
-        rate=chance.choice([0.4, 1.0, 1.0]),
+    """A fault that strikes some requests: mostly writes, and mostly once the first went well."""
+    return chance.choice(chance.choice(_KINDS_OF_FAULT))(
+        match=chance.choice(chance.choice([_WRITES, _WRITES, _WRITES, _READS])),
+        after=chance.choice([0, 1, 1, 2, 3]),
+        times=chance.choice([1, 1, 2, None]),
+        rate=chance.choice([0.5, 1.0, 1.0]),
         wait_seconds=0,
         hang_seconds=hang_seconds,
     )

@@ -76,14 +76,8 @@ def killed(yard: Yard, world: World, plan_id: str, chance: random.Random) -> boo
     acts.append(killing(process, after, seconds))
     process.join()
     acts.clear()
-    _until_calm(yard)
+    yard.until_calm()
     return process.exitcode == -9
-
-
-def _until_calm(yard: Yard) -> None:
-    """What the killed process sent is still being answered: only then compare."""
-    while yard.sandbox.requests.in_flight:
-        time.sleep(0.002)
 
 
 def killing(process: ForkServerProcess, after: int, seconds: float) -> Callable[[Request], object]:

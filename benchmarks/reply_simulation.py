@@ -38,7 +38,7 @@ from intercom_pipeline.replies.plan import Action, Plan, Then
 from intercom_pipeline.replies.reply import MessageType
 
 _MOST_CONVERSATIONS: Final = 6
-_MOST_STEPS: Final = 6
+_MOST_STEPS: Final = 8
 _MOST_POINTS: Final = 90
 """About so many points a run of six replies passes."""
 _AROUND_A_WRITE: Final = (
@@ -110,7 +110,7 @@ class Simulation:
         """Plan, let happen what happens, then bring it to its end and look."""
         asyncio.get_running_loop().set_exception_handler(_unless_crashed)
         self.world.plan(self._message_type(), self._then(), "Sorry for the outage,")
-        for _ in range(self.chance.randint(1, _MOST_STEPS)):
+        for _ in range(self.chance.randint(2, _MOST_STEPS)):
             with self._faults():
                 await self._step()
             self.world.check()
@@ -118,10 +118,7 @@ class Simulation:
         self.world.check_settled()
 
     async def _step(self) -> None:
-        name = self.chance.choices(
-            ["apply", "twice", "stop", "resolve", "held", "failed", "plan", "meanwhile"],
-            [12, 1, 2, 3, 3, 1, 2, 2],
-        )[0]
+        name = self._chosen()
         self.tally.steps[name] += 1
         plan = self.chance.choice(self.world.plans)
         match name:
@@ -143,6 +140,21 @@ class Simulation:
             case "meanwhile":
                 self._meanwhile()
 
+    def _chosen(self) -> str:
+        """What is done next: rather what there is something to do for."""
+        outcomes = self.world.outcomes()
+        weights = {
+            "apply": 12,
+            "twice": 2,
+            "stop": 2,
+            "resolve": 12 if outcomes[Outcome.UNKNOWN] or outcomes[Outcome.INTENDED] else 1,
+            "held": 12 if outcomes[Outcome.HELD] else 1,
+            "failed": 4 if outcomes[Outcome.FAILED] else 1,
+            "plan": 2,
+            "meanwhile": 2,
+        }
+        return self.chance.choices(list(weights), list(weights.values()))[0]
+
     async def _disturbed(self, work: Work) -> None:
         """Do something that may crash at any point, or be interrupted after any event."""
         wire = self._wire()
@@ -152,13 +164,13 @@ class Simulation:
 
     def _wire(self) -> Tripwire:
         """Where it crashes: at any point, at one of those around a write, or nowhere."""
-        match self.chance.randrange(3):
+        match self.chance.randrange(4):
             case 0:
                 return Tripwire(nth=self.chance.randint(1, _MOST_POINTS))
-            case 1:
+            case 1 | 2:
                 step = self.chance.choice(["reply", "then"])
                 point = self.chance.choice(_AROUND_A_WRITE).format(step)
-                return Tripwire(point=point, nth=self.chance.randint(1, _MOST_CONVERSATIONS))
+                return Tripwire(point=point, nth=self.chance.choice([1, 1, 2, 3]))
         return Tripwire()
 
     async def _twice(self, plan: Plan) -> None:

@@ -73,28 +73,36 @@ class World:
 
     def plan(self, message_type: MessageType, then: Then | None, body: str) -> Plan:
         """Plan to answer all of them as they are now."""
+        plan = self.draw_up(message_type, then, body)
+        self.register(plan)
+        return plan
+
+    def draw_up(self, message_type: MessageType, then: Then | None, body: str) -> Plan:
+        """A plan that the ledger does not know yet."""
         replies = tuple(
             PlannedReply(row=f"row {row}", conversation_id=each, body=f"{body} {each}", seen=seen_in(record))
             for row, each in enumerate(self.conversation_ids, 1)
             if (record := self._record(each)) is not None
         )
-        with self.open() as ledger:
-            plan = Plan(
-                campaign=CAMPAIGN,
-                created_at=self.now(),
-                ledger_id=ledger.ledger_id,
-                workspace_id=str(self.workspace.app()["id_code"]),
-                workspace_name=None,
-                base_url=self.base_url,
-                admin_id=self.admin_id,
-                admin_name=None,
-                message_type=message_type,
-                then=then,
-                replies=replies,
-            )
-            ledger.register(plan)
+        plan = Plan(
+            campaign=CAMPAIGN,
+            created_at=self.now(),
+            ledger_id=self._looking().ledger_id,
+            workspace_id=str(self.workspace.app()["id_code"]),
+            workspace_name=None,
+            base_url=self.base_url,
+            admin_id=self.admin_id,
+            admin_name=None,
+            message_type=message_type,
+            then=then,
+            replies=replies,
+        )
         self.plans.append(plan)
         return plan
+
+    def register(self, plan: Plan) -> None:
+        """Let the ledger know a plan."""
+        self._looking().register(plan)
 
     @property
     def admin_id(self) -> str:

@@ -3,7 +3,7 @@
 import logging
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -41,6 +41,8 @@ def _route(service: Service, endpoint: Endpoint) -> Route:
     async def respond(http: Request) -> Response:
         try:
             return await service.respond(endpoint, http)
+        except ClientDisconnect:
+            raise  # Whoever asked is gone: that is no failure of the sandbox.
         except Exception:
             _log.exception("the sandbox failed to answer %s %s", http.method, http.url.path)
             raise
