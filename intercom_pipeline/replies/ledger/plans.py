@@ -62,7 +62,8 @@ def register(connection: Connection, plan: Plan, now: datetime) -> None:
         "registered_at": now,
         "content": plan.content,
     }
-    connection.execute(insert_into(connection, PLANS).values(**row).on_conflict_do_nothing())
+    insert = insert_into(PLANS, connection.dialect.name)
+    connection.execute(insert.values(**row).on_conflict_do_nothing())
 
 
 def find(connection: Connection, name: str, ledger: str) -> str:

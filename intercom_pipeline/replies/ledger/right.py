@@ -181,5 +181,5 @@ def lost(why: str) -> LedgerLost:
 
 def _write_down(connection: Connection, token: str, now: datetime) -> None:
     row = {"token": token, "pid": os.getpid(), "host": socket.gethostname(), "since": now}
-    statement = insert_into(connection, APPLIER).values(number=1, **row)
+    statement = insert_into(APPLIER, connection.dialect.name).values(number=1, **row)
     connection.execute(statement.on_conflict_do_update(index_elements=["number"], set_=row))

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, select, tuple_, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from intercom_pipeline.replies.ledger.database import insert_into
 from intercom_pipeline.replies.ledger.tables import SENDINGS
@@ -30,17 +32,23 @@ def claim(connection: Connection, intent: Intent, again: Collection[Outcome], no
 
     It is one statement: of any number of processes one gets True.
     """
-    insert = insert_into(connection, SENDINGS).values(
-        **_row(intent), outcome=Outcome.INTENDED, attempts=1, intended_at=now
-    )
+    row = _row(intent) | {"outcome": Outcome.INTENDED, "attempts": 1, "intended_at": now}
+    claiming = _claiming(connection.dialect.name)
+    return connection.execute(claiming, row | {"again": sorted(again)}).first() is not None
+
+
+@cache
+def _claiming(dialect: str) -> ReturningInsert[Any]:
+    # Built once: it is run for each reply, and to build it takes longer than to run it.
+    insert = insert_into(SENDINGS, dialect)
     afresh = {name: insert.excluded[name] for name in (*_FACTS, "outcome", "intended_at")}
     unknown = dict.fromkeys(("settled_at", "part_id", "request_id", "reason"))
     claimed = insert.on_conflict_do_update(
         index_elements=_KEY,
         set_=afresh | unknown | {"attempts": SENDINGS.c.attempts + 1},
-        where=SENDINGS.c.outcome.in_(sorted(again)),
+        where=SENDINGS.c.outcome.in_(bindparam("again", expanding=True)),
     )
-    return connection.execute(claimed.returning(SENDINGS.c.attempts)).first() is not None
+    return claimed.returning(SENDINGS.c.attempts)
 
 
 def settle(
@@ -64,7 +72,7 @@ def resolve(
 def skip(connection: Connection, intent: Intent, outcome: Outcome, reason: str, now: datetime) -> None:
     """Note that a step was not begun, and why, unless it was applied or may have been."""
     said = _cleaned({"reason": reason})
-    insert = insert_into(connection, SENDINGS).values(
+    insert = insert_into(SENDINGS, connection.dialect.name).values(
         **_row(intent), outcome=outcome, attempts=0, intended_at=now, settled_at=now, **said
     )
     afresh = {name: insert.excluded[name] for name in (*_FACTS, "outcome", "settled_at", "reason")}
