@@ -1,5 +1,6 @@
 """`intercom-pipeline purge`: take a person out of everything that is stored."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -58,12 +59,12 @@ def purge(
     settings = settings_for(data_dir, profile=profile)
     whom = Whom(ids=contact or [], emails=_emails() if email else [])
     if asks:
-        _confirm(_purged(settings, whom, dry_run=True))
-    purged = _purged(settings, whom, dry_run=dry_run)
+        _confirm(_gone(settings, whom, dry_run=True))
+    gone = _gone(settings, whom, dry_run=dry_run)
     if as_json:
-        _print_as_json(purged, dry_run=dry_run)
+        _print_as_json(gone, dry_run=dry_run)
     else:
-        _print_for_people(purged, dry_run=dry_run)
+        _print_for_people(gone, dry_run=dry_run)
 
 
 def _check(*, named: bool, asks: bool) -> None:
@@ -97,27 +98,56 @@ def _emails() -> list[str]:
     return found
 
 
-def _purged(settings: "Settings", whom: "Whom", *, dry_run: bool) -> "Purged":
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Gone:
+    """What went, or would.
+
+    Attributes:
+        purged: What of the tables.
+        replies: How many planned replies.
+    """
+
+    purged: "Purged"
+    replies: int
+
+    def __str__(self) -> str:
+        """Who, and what beside the tables."""
+        from intercom_pipeline.cli.output import counted, number  # noqa: PLC0415 - late
+
+        ids = self.purged.contacts
+        who = f"{counted(len(ids), 'contact')} ({', '.join(ids)})" if ids else "Whom you named"
+        replies = "1 planned reply" if self.replies == 1 else f"{number(self.replies)} planned replies"
+        return f"{who} and {replies}" if self.replies else who
+
+
+def _gone(settings: "Settings", whom: "Whom", *, dry_run: bool) -> _Gone:
+    from intercom_pipeline.cli.purge_replies import forget, would_forget  # noqa: PLC0415 - late
     from intercom_pipeline.sync.catalog import every_table  # noqa: PLC0415 - late
+    from intercom_pipeline.warehouse.errors import WarehouseMissing  # noqa: PLC0415 - late
     from intercom_pipeline.warehouse.people import purge as purging  # noqa: PLC0415 - late
 
+    purge_tables, purge_replies = (purging.would_purge, would_forget) if dry_run else (purging.purge, forget)
     tables, policies = every_table(settings.history), settings.policies()
-    act = purging.would_purge if dry_run else purging.purge
-    return act(settings.folder(), tables, policies, whom)
+    try:
+        with purging.finding(settings.folder(), tables, policies, whom) as found:
+            # Replies first: once the tables are written anew, nothing tells by what names to look for them.
+            replies = purge_replies(settings, found.somebody.ids, found.somebody.texts)
+            return _Gone(purged=purge_tables(found), replies=replies)
+    except (purging.NobodyFound, WarehouseMissing):
+        # A plan may be about somebody who was never synced.
+        replies = purge_replies(settings, whom.ids, whom.emails)
+        if not replies:
+            raise
+        contacts = tuple(sorted(whom.ids))
+        return _Gone(purged=purging.Purged(contacts=contacts, tables={}, copies=0), replies=replies)
 
 
-def _confirm(would: "Purged") -> None:
-    _print_tables(would, err=True)
-    if not typer.confirm(f"{_who(would)} will be purged for good. Go on?", err=True):
+def _confirm(would: _Gone) -> None:
+    _print_tables(would.purged, err=True)
+    if not typer.confirm(f"{would} will be purged for good. Go on?", err=True):
         raise NotPurged(
             "Nothing was purged.", why="It was not confirmed.", fix="Run it again when you are sure."
         )
-
-
-def _who(purged: "Purged") -> str:
-    from intercom_pipeline.cli.output import counted  # noqa: PLC0415 - late
-
-    return f"{counted(len(purged.contacts), 'contact')} ({', '.join(purged.contacts)})"
 
 
 def _print_tables(purged: "Purged", *, err: bool = False) -> None:
@@ -132,17 +162,18 @@ def _print_tables(purged: "Purged", *, err: bool = False) -> None:
         show(shown)
 
 
-def _print_for_people(purged: "Purged", *, dry_run: bool) -> None:
+def _print_for_people(gone: _Gone, *, dry_run: bool) -> None:
     from intercom_pipeline.cli.output import results  # noqa: PLC0415 - late
 
-    _print_tables(purged)
-    done = "would be purged" if dry_run else "purged; the published file is written anew"
-    results().print(f"{_who(purged)} {done}.", soft_wrap=True)
+    _print_tables(gone.purged)
+    written = "; the published file is written anew" if gone.purged.tables else ""
+    done = "would be purged" if dry_run else f"purged{written}"
+    results().print(f"{gone} {done}.", soft_wrap=True)
 
 
-def _print_as_json(purged: "Purged", *, dry_run: bool) -> None:
+def _print_as_json(gone: _Gone, *, dry_run: bool) -> None:
     from intercom_pipeline.cli.output import print_json  # noqa: PLC0415 - late
 
-    print_json(
-        {"dry_run": dry_run, "contacts": purged.contacts, "tables": purged.tables, "copies": purged.copies}
-    )
+    purged = gone.purged
+    told = {"contacts": purged.contacts, "tables": purged.tables, "copies": purged.copies}
+    print_json({"dry_run": dry_run, **told, "planned_replies": gone.replies})

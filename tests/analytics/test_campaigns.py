@@ -18,7 +18,7 @@ from intercom_pipeline.sync.privacy import policies
 from intercom_pipeline.warehouse.errors import WarehouseBusy, WarehouseMissing, WarehouseTooNew
 from intercom_pipeline.warehouse.files import DataFolder, only_sync
 from intercom_pipeline.warehouse.models import Model
-from intercom_pipeline.warehouse.people.purge import Whom, purge
+from intercom_pipeline.warehouse.people.purge import Whom, finding, purge
 from intercom_pipeline.warehouse.reading import open_published, tables
 from intercom_pipeline.warehouse.reply_log import COLUMNS, LoggedReply, Stored, store
 from tests.syncing import select, sync
@@ -330,7 +330,9 @@ def test_a_policy_that_hides_who_wrote_leaves_answers_unknown(
 def test_a_purge_leaves_log_and_models(scene: Scene, folder: Path) -> None:
     """Who was purged has written nothing any more; ids and hashes stay."""
     stored(folder, log_of(scene))
-    purge(DataFolder(folder), every_table(()), policies("open", []), Whom(ids=[scene.contact]))
+    whom = Whom(ids=[scene.contact])
+    with finding(DataFolder(folder), every_table(()), policies("open", []), whom) as found:
+        purge(found)
     assert select(folder, "SELECT count(*) FROM pipeline.reply_log") == [(11,)]
     assert select(folder, "SELECT sent FROM analytics.campaign_results ORDER BY campaign") == [(1,), (7,)]
 

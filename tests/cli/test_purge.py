@@ -15,11 +15,14 @@ from typing import Any
 import pytest
 
 from intercom_pipeline.cli.exits import Exit
+from intercom_pipeline.replies.ledger.opening import open_ledger
+from intercom_pipeline.replies.plan_file import default_path, write
 from intercom_pipeline.sandbox import Sandbox
 from intercom_pipeline.warehouse.files import DataFolder, only_sync
 from tests.canaries import found_in
 from tests.cli.conftest import Command
 from tests.cli.running import COMMAND, Ended, environment, run_process, start
+from tests.replies.ledger.known import a_plan, a_reply
 
 Record = dict[str, Any]
 
@@ -41,6 +44,26 @@ def writer_in(sandbox: Sandbox) -> Record:
     writers = {each["id"] for one in conversations for each in one["contacts"]["contacts"]}
     contacts = sandbox.workspace.records("contacts")
     return next(each for each in contacts if each["email"] and each["name"] and each["id"] in writers)
+
+
+def planned(folder: Path, contact: Record) -> Path:
+    """Plan replies to a contact, about one, and to somebody else; gives the plan's file."""
+    who = {"to": contact["name"], "contact_ids": (contact["id"],)}
+    replies = (
+        a_reply("1", body=f"Dear {contact['name']}, we wrote to {contact['email']}.", **who),
+        a_reply("2", body=f"{contact['name'].upper()} told us."),
+        a_reply("3"),
+    )
+    with open_ledger(None, folder / "replies") as ledger:
+        plan = a_plan(ledger, *replies)
+    path = default_path(DataFolder(folder), plan)
+    write(plan, path)
+    return path
+
+
+def telling(contact: Record) -> set[str]:
+    """What tells of a contact."""
+    return {contact["id"], contact["email"], contact["name"], contact["name"].upper()}
 
 
 def answered(answer: str, *arguments: str, env: dict[str, str], cwd: Path) -> Ended:
@@ -99,6 +122,56 @@ def test_who_says_no_purges_nobody(sandbox: Sandbox, folder: Path, contact: Reco
     assert found_in(folder, {contact["email"]}) == {}
 
 
+def test_planned_replies_go_with_them(command: Command, folder: Path, contact: Record) -> None:
+    """No byte of the ledger or of a plan's file is about them; a dry run tells how many, and changes none."""
+    path, there = planned(folder, contact), ("--data-dir", str(folder))
+    would = command("purge", "--contact", contact["id"], "--dry-run", *there)
+    assert f"1 contact ({contact['id']}) and 2 planned replies would be purged." in would.out
+    assert telling(contact) <= found_in(folder / "replies", telling(contact))[path.name]
+    told = command("purge", "--contact", contact["id"], "--yes", "--json", *there)
+    assert json.loads(told.out)["planned_replies"] == 2
+    assert found_in(folder / "replies", telling(contact)) == found_in(folder, {contact["email"]}) == {}
+    assert (folder / "replies" / "ledger.db").exists()
+
+
+def test_a_purge_that_ended_between_replies_and_tables_is_gone_on_with(
+    command: Command, folder: Path, contact: Record
+) -> None:
+    """Also where it had not come to the files, or another process had ended amid writing one."""
+    path = planned(folder, contact)
+    written = path.read_bytes()
+    with open_ledger(None, folder / "replies") as ledger:
+        ledger.forget([contact["id"]], [contact["name"]])
+    path.write_bytes(written)
+    path.with_name(".plan-half").write_bytes(written[: written.index(contact["email"].encode()) + 60])
+    assert command("purge", "--contact", contact["id"], "--yes", "--data-dir", str(folder)).code == Exit.OK
+    assert found_in(folder / "replies", telling(contact)) == found_in(folder, {contact["email"]}) == {}
+
+
+def test_no_ledger_is_made_to_purge_from(command: Command, folder: Path, contact: Record) -> None:
+    """A plan's file that outlasted its ledger goes all the same."""
+    there = ("--data-dir", str(folder))
+    command("purge", "--contact", contact["id"], "--dry-run", *there)
+    assert not (folder / "replies").exists()
+    path = planned(folder, contact)
+    for file in (folder / "replies").glob("*.db*"):
+        file.unlink()
+    assert command("purge", "--contact", contact["id"], "--yes", *there).code == Exit.OK
+    assert not path.exists()
+    assert not list((folder / "replies").glob("*.db*"))
+
+
+def test_who_was_planned_but_never_synced_is_purged_from_plans(command: Command, tmp_path: Path) -> None:
+    """By the id or the address that is given; once nothing is left, nobody is found."""
+    stranger = {"id": "5f" + "0" * 22, "email": "zoe@nowhere.example", "name": "Zoe Stranger"}
+    planned(tmp_path / "data", stranger)
+    purge = ("purge", "--contact", stranger["id"], "--yes", "--data-dir", str(tmp_path / "data"))
+    told = command(*purge)
+    assert told.code == Exit.OK
+    assert f"1 contact ({stranger['id']}) and 1 planned reply purged.\n" in told.out
+    assert command(*purge).code == Exit.FAILED
+
+
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
@@ -141,8 +214,9 @@ def database_replaced(folder: Path) -> Callable[[], bool]:
 def test_whatever_kills_it_the_next_command_goes_on(
     sandbox: Sandbox, folder: Path, moment: Callable[[Path], Callable[[], bool]], next_command: str
 ) -> None:
-    """Killed on the spot, a sync or another purge brings it to its end."""
+    """Killed on the spot, a sync or another purge brings it to its end; planned replies are gone by then."""
     gone, env = writer_in(sandbox), environment(sandbox, INTERCOM_DATA_DIR=folder)
+    planned(folder, gone)
     reached = moment(folder)
     with start("purge", "--contact", gone["id"], "--yes", env=env, cwd=folder) as process:
         while not reached() and process.poll() is None:

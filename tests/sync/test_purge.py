@@ -14,7 +14,15 @@ from intercom_pipeline.sync.results import SyncResult
 from intercom_pipeline.warehouse.errors import WarehouseBusy, WarehouseMissing
 from intercom_pipeline.warehouse.files import DataFolder, only_sync
 from intercom_pipeline.warehouse.people.policies import Policies
-from intercom_pipeline.warehouse.people.purge import NobodyFound, Purged, Whom, purge, would_purge
+from intercom_pipeline.warehouse.people.purge import (
+    Found,
+    NobodyFound,
+    Purged,
+    Whom,
+    finding,
+    purge,
+    would_purge,
+)
 from tests.canaries import found_in
 from tests.syncing import select, sync
 from tests.told import EMAIL, EVERYTHING, KEPT, NAME, SAID, Told, tell
@@ -60,9 +68,11 @@ def purged(
     *ids: str,
     emails: Sequence[str] = (),
     privacy: Policies = OPEN,
-    act: Callable[..., Purged] = purge,
+    act: Callable[[Found], Purged] = purge,
 ) -> Purged:
-    return act(DataFolder(folder), every_table(HISTORY), privacy, Whom(ids=ids, emails=emails))
+    whom = Whom(ids=ids, emails=emails)
+    with finding(DataFolder(folder), every_table(HISTORY), privacy, whom) as found:
+        return act(found)
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,7 @@ def forget(
         )
         _empty_reasons(connection, them)
     _wipe(database)
-    _delete_files(folder, them)
+    delete_files(folder, them)
     return emptied
 
 
@@ -137,12 +137,17 @@ def _wipe(database: Database) -> None:
         )
 
 
-def _delete_files(folder: Path, them: Whom) -> None:
-    """Delete plans' files that tell of them, and copies of the ledger as it was: they may."""
+def delete_files(folder: Path, them: Whom) -> None:
+    """Delete plans' files that tell of them, and copies of the ledger as it was: they may.
+
+    Raises:
+        LedgerUnwritable: A file cannot be read or deleted.
+    """
     try:
         for copy in folder.glob("ledger.before-*"):
             copy.unlink()
-        for path in folder.rglob("*.json"):
+        # A process that was killed while it wrote a plan left a file without its name.
+        for path in (*folder.rglob("*.json"), *folder.rglob(".plan-*")):
             if _tells(path, them):
                 path.unlink()
     except OSError as error:

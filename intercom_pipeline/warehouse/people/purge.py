@@ -59,24 +59,37 @@ class Whom:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Found:
+class Found:
+    """Who is meant, found under the folder's lock.
+
+    Attributes:
+        somebody: Under which ids, and by what else they are known.
+        privacy: What the folder may hold.
+        copies: Databases that earlier releases left.
+        stones: What keeps them from being stored again.
+    """
+
+    somebody: Somebody
     privacy: Privacy
     copies: Collection[Path]
-    somebody: Somebody
     stones: Collection[Tombstone]
 
     def with_rows(self, tables: Mapping[str, Sifted]) -> Purged:
+        """What became of the tables' rows."""
         return Purged(contacts=tuple(sorted(self.somebody.ids)), tables=tables, copies=len(self.copies))
 
 
-def purge(folder: DataFolder, tables: Iterable[Table], policies: Policies, whom: Whom) -> Purged:
-    """Purge people.
+@contextmanager
+def finding(folder: DataFolder, tables: Iterable[Table], policies: Policies, whom: Whom) -> Iterator[Found]:
+    """Find people whom to purge; the folder is locked while the block runs.
+
+    What else is known of them elsewhere goes first: once they are purged here, nothing tells their names.
 
     Args:
         folder: The data folder.
         tables: The declared tables.
-        policies: The policies in force.
-        whom: Who they are; contacts that are the same people go with them.
+        policies: The policies in force; what they demand is done first, and what a killed purge left.
+        whom: Who they are; contacts that are the same people are found with them.
 
     Raises:
         NobodyFound: There is nothing to purge.
@@ -84,26 +97,6 @@ def purge(folder: DataFolder, tables: Iterable[Table], policies: Policies, whom:
         WarehouseBusy: A sync runs, or another program holds the database.
         WarehouseError: A file cannot be read or written.
     """
-    with _found(folder, tables, policies, whom) as found:
-        _remember(folder, found.stones)
-        return found.with_rows(settle(found.privacy))
-
-
-def would_purge(folder: DataFolder, tables: Iterable[Table], policies: Policies, whom: Whom) -> Purged:
-    """What `purge` would do; only what other policies demand, or a purge that was killed, is done.
-
-    Raises:
-        PipelineError: As `purge`.
-    """
-    with _found(folder, tables, policies, whom) as found:
-        privacy, stones = found.privacy, [*_purged_before(folder), *found.stones]
-        sieve = privacy.sieve(stones, done=privacy.state.changes)
-        return found.with_rows(rewriting.count(folder, folder.warehouse, privacy.tables, sieve))
-
-
-@contextmanager
-def _found(folder: DataFolder, tables: Iterable[Table], policies: Policies, whom: Whom) -> Iterator[_Found]:
-    """Under the folder's lock, who is meant, and by what they are known."""
     if not folder.warehouse.exists():
         raise _missing(folder)
     with prepared(folder, tables, policies) as privacy:
@@ -116,7 +109,24 @@ def _found(folder: DataFolder, tables: Iterable[Table], policies: Policies, whom
         if unknown or not somebody.ids:
             _check_stored(folder, files, somebody)
         stones = list(_tombstones(somebody, key))
-        yield _Found(privacy=privacy, copies=copies, somebody=somebody, stones=stones)
+        yield Found(somebody=somebody, privacy=privacy, copies=copies, stones=stones)
+
+
+def purge(found: Found) -> Purged:
+    """Take those who were found out of everything.
+
+    Raises:
+        WarehouseError: A file cannot be read or written.
+    """
+    _remember(found.privacy.folder, found.stones)
+    return found.with_rows(settle(found.privacy))
+
+
+def would_purge(found: Found) -> Purged:
+    """What `purge` would do."""
+    privacy, folder = found.privacy, found.privacy.folder
+    sieve = privacy.sieve([*_purged_before(folder), *found.stones], done=privacy.state.changes)
+    return found.with_rows(rewriting.count(folder, folder.warehouse, privacy.tables, sieve))
 
 
 def _missing(folder: DataFolder) -> WarehouseMissing:

@@ -11,14 +11,16 @@ import duckdb
 from intercom_pipeline.warehouse.connecting import connected
 from intercom_pipeline.warehouse.ddl import identifier
 from intercom_pipeline.warehouse.files import DataFolder
+from intercom_pipeline.warehouse.people.mentions import name_in_words
 from intercom_pipeline.warehouse.people.policies import Action
 from intercom_pipeline.warehouse.people.privacy import state_of
 from intercom_pipeline.warehouse.people.privacy_key import Key, normal
-from intercom_pipeline.warehouse.people.tombstones import Mark
+from intercom_pipeline.warehouse.people.tombstones import SHORTEST_MENTION, Mark
 
 _TELLING = (Action.KEEP, Action.HASH)
 """Policies under which two values are the same only if what was sent is."""
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _WHOLE_ADDRESS = re.compile(r"[^\s@*]+@[^\s@]+|[0-9a-f]{64}")
 
 
@@ -84,9 +86,21 @@ class Somebody:
     ids: frozenset[str] = frozenset()
     marks: frozenset[tuple[Mark, str]] = frozenset()
 
+    @property
+    def texts(self) -> frozenset[str]:
+        """What names them in clear text: addresses, telephone numbers, and names of several words."""
+        return frozenset(value.strip() for mark, value in self.marks if _names(mark, value.strip()))
+
     def and_also(self, ids: Iterable[str], marks: Iterable[tuple[Mark, str]] = ()) -> "Somebody":
         """The same with what else is known."""
         return Somebody(ids=self.ids | set(ids), marks=self.marks | set(marks))
+
+
+def _names(mark: Mark, value: str) -> bool:
+    """Whether a value names somebody, and nobody else, wherever it stands."""
+    if _DIGEST.fullmatch(value) or len(value) < SHORTEST_MENTION:
+        return False
+    return mark in {Mark.EMAIL, Mark.PHONE} or (mark is Mark.NAME and name_in_words(value)[1] > 1)
 
 
 def somebody_with(

@@ -11,7 +11,7 @@ from intercom_pipeline.warehouse.people.mentions import REMOVED, Sought, name_in
 from intercom_pipeline.warehouse.people.privacy_key import Key
 from intercom_pipeline.warehouse.table import Person
 
-_SHORTEST_MENTION = 5
+SHORTEST_MENTION = 5
 """Characters of the shortest e-mail address, telephone number or full name."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -89,7 +89,7 @@ class Tombstones:
 
     def without_mentions(self, text: str, person: Person | None) -> str:
         """A text without mentions of who was purged; a name elsewhere may be that of somebody else."""
-        if len(text) < _SHORTEST_MENTION and person is not Person.IDENTITY:
+        if len(text) < SHORTEST_MENTION and person is not Person.IDENTITY:
             return text
         mark = _MARKS.get(person) if person else None
         if mark and self.knows(mark, text):
