@@ -65,18 +65,14 @@ def standing_of(plan: Plan, ledger: Knows) -> Standing:
     elsewhere = sum(sending.outcome not in SURELY_NOT_APPLIED for sending in others)
     sent = [each for each in ids if each in own and own[each].outcome is Outcome.SENT]
     then = ledger.known(plan.workspace_id, plan.campaign, sent, Step.THEN) if plan.then and sent else {}
+    steps = [step for each in ids for step in (own.get(each), then.get(each))]
     return Standing(
         outcomes=_counted(own),
         left=len(ids) - len(own) - elsewhere,
         elsewhere=elsewhere,
         then=_counted(then),
         then_left=len(sent) - len(then) if plan.then else 0,
-        troubles=tuple(
-            sending
-            for each in ids
-            for sending in (own.get(each), then.get(each))
-            if sending is not None and sending.outcome is not Outcome.SENT
-        ),
+        troubles=tuple(each for each in steps if each and each.outcome is not Outcome.SENT),
     )
 
 
