@@ -124,6 +124,8 @@ def crash(yard: Yard, where: Where, fault: str) -> Ended:
         world.register(plan)
     for verb in _before(where.verb):
         yard.ended(world, task(verb=verb))
+        # Nobody tries a reply again while it may yet arrive: only then is it known as held.
+        world.workspace.clock.advance(LATE_SECONDS if where.verb == "retry" else 0)
     code = yard.ended(world, task(verb=where.verb, point=where.point, nth=where.nth))
     yard.until_calm()
     world.register(plan)
