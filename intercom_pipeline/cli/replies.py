@@ -1,36 +1,31 @@
 """`intercom-pipeline replies`: plan many replies, look at them, send each once, see what became of them."""
 
 from collections.abc import Callable
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from intercom_pipeline.cli.options import AsJson, DataDir, Profile, examples, settings_for
+from intercom_pipeline.cli.replies_options import (
+    RATE,
+    Admin,
+    Attach,
+    Body,
+    Campaign,
+    Confirm,
+    Csv,
+    DryRun,
+    Ids,
+    OfType,
+    Option,
+    Out,
+    Plan,
+    Rate,
+    Sql,
+    Template,
+    Then,
+)
 
-
-class Type(StrEnum):
-    """Who sees a reply; `MessageType` in `replies`, which would be slow to import for the help alone."""
-
-    COMMENT = "comment"
-    NOTE = "note"
-    QUICK_REPLY = "quick_reply"
-
-
-Plan = Annotated[
-    str, typer.Argument(metavar="PLAN", help="The plan's file, or the first digits of its id, at least 8.")
-]
-Confirm = Annotated[
-    str | None,
-    typer.Option(metavar="WORDS", help="What would be typed at the prompt, such as: 'send 150'."),
-]
-Rate = Annotated[
-    float, typer.Option("--rate", min=0.01, max=50, metavar="N", help="Replies a second at most.")
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")]
-
-_RATE = 2.0  # `Pace.per_second`
 _EXAMPLES = {
     "plan": (
         "plan --campaign outage --type comment --admin 4266846 --csv affected.csv --template sorry.html",
@@ -63,49 +58,19 @@ def _verbs() -> tuple[Callable[..., None], ...]:
 
 def plan(
     *,
-    campaign: Annotated[
-        str, typer.Option(metavar="NAME", help="What it is for; a campaign answers a conversation once.")
-    ],
-    type_: Annotated[
-        Type,
-        typer.Option("--type", help="A comment or quick_reply goes to the customer, a note to teammates."),
-    ],
-    admin: Annotated[str, typer.Option("--admin", metavar="ID", help="Who answers: see admins list.")],
-    csv: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Whom to answer, as CSV in UTF-8; - reads stdin.")
-    ] = None,
-    sql: Annotated[
-        str | None,
-        typer.Option(metavar="SELECT", help="The same, asked of the published file; - reads stdin."),
-    ] = None,
-    ids: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="The same, a conversation's id a line; - reads stdin."),
-    ] = None,
-    template: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What to say, with {{ columns }} in it.")
-    ] = None,
-    body: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="The same; without either, the column body.")
-    ] = None,
-    attach: Annotated[
-        list[str] | None,
-        typer.Option(metavar="URL", help="The address of an image to show; up to 10 times."),
-    ] = None,
-    option: Annotated[
-        list[str] | None, typer.Option(metavar="TEXT", help="What a quick_reply offers; up to 10 times.")
-    ] = None,
-    then: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ACTION",
-            help="Afterwards: close, snooze:3d, snooze:MOMENT, assign:ID, assign:team:ID or tag:ID.",
-        ),
-    ] = None,
-    rate: Rate = _RATE,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where to write the plan.  [default: the data folder]")
-    ] = None,
+    campaign: Campaign,
+    type_: OfType,
+    admin: Admin,
+    csv: Csv = None,
+    sql: Sql = None,
+    ids: Ids = None,
+    template: Template = None,
+    body: Body = None,
+    attach: Attach = None,
+    option: Option = None,
+    then: Then = None,
+    rate: Rate = RATE,
+    out: Out = None,
     dry_run: DryRun = False,
     data_dir: DataDir = None,
     profile: Profile = None,
@@ -124,8 +89,8 @@ def plan(
         source=planning.one_source(csv=csv, sql=sql, ids=ids),
         template=template,
         body=body,
-        attachment_urls=tuple(attach or ()),
-        options=tuple(option or ()),
+        attachment_urls=attach or [],
+        options=option or [],
         then=then,
         rate=rate,
         out=out,
@@ -153,7 +118,7 @@ def apply(
     plan: Plan,
     *,
     confirm: Confirm = None,
-    rate: Rate = _RATE,
+    rate: Rate = RATE,
     dry_run: DryRun = False,
     data_dir: DataDir = None,
     profile: Profile = None,
@@ -199,7 +164,7 @@ def stop(
 def resume(
     plan: Plan,
     *,
-    rate: Rate = _RATE,
+    rate: Rate = RATE,
     dry_run: DryRun = False,
     data_dir: DataDir = None,
     profile: Profile = None,
@@ -236,7 +201,7 @@ def retry(
     held: Annotated[bool, typer.Option("--held", help="Those that resolve did not find.")] = False,
     failed: Annotated[bool, typer.Option("--failed", help="Those that surely were not sent.")] = False,
     confirm: Confirm = None,
-    rate: Rate = _RATE,
+    rate: Rate = RATE,
     dry_run: DryRun = False,
     data_dir: DataDir = None,
     profile: Profile = None,

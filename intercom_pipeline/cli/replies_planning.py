@@ -1,7 +1,7 @@
 """Planning replies from the command line: whom and what to read, what to check, where to write it."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,8 +63,8 @@ class Asked:
     source: Source
     template: Path | None
     body: str | None
-    attachment_urls: tuple[str, ...]
-    options: tuple[str, ...]
+    attachment_urls: Sequence[str]
+    options: Sequence[str]
     then: str | None
     rate: float
     out: Path | None
@@ -96,16 +96,7 @@ def plan(settings: "Settings", asked: Asked, *, as_json: bool) -> None:
     Raises:
         PipelineError: Something that was asked for cannot be done; nothing was planned.
     """
-    pace = pace_of(settings, asked.rate)
-    then = then_of(asked.then) if asked.then else None
-    request = Request(
-        campaign=asked.campaign,
-        message_type=MessageType(asked.message_type),
-        admin_id=asked.admin_id,
-        attachment_urls=asked.attachment_urls,
-        options=asked.options,
-        then=then,
-    )
+    pace, request = pace_of(settings, asked.rate), _request(asked)
     written = _drafts(settings, asked)
     with _ledger(settings, dry_run=asked.dry_run) as ledger:
         with stoppable(why="Nothing was planned."):
@@ -117,6 +108,17 @@ def plan(settings: "Settings", asked: Asked, *, as_json: bool) -> None:
     else:
         print_lines(shown.facts() if asked.dry_run else shown.lines())
         _tell_place(path)
+
+
+def _request(asked: Asked) -> Request:
+    return Request(
+        campaign=asked.campaign,
+        message_type=MessageType(asked.message_type),
+        admin_id=asked.admin_id,
+        attachment_urls=asked.attachment_urls,
+        options=asked.options,
+        then=then_of(asked.then) if asked.then is not None else None,
+    )
 
 
 def _drafts(settings: "Settings", asked: Asked) -> "list[Draft]":

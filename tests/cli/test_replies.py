@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from intercom_pipeline.cli.exits import Exit, UsageRefused
-from intercom_pipeline.cli.replies import Type
+from intercom_pipeline.cli.replies_options import Type
 from intercom_pipeline.cli.replies_then import then_of
 from intercom_pipeline.intercom.ids import IdRefused
 from intercom_pipeline.replies.ledger.opening import open_ledger
