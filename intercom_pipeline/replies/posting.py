@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from intercom_pipeline.intercom.client import Response
     from intercom_pipeline.replies.ledger.ledger import Ledger
 
-_PAUSES: Final = (0.5, 2.0, None)
+_PAUSES: Final = (0.25, 0.5, 1.0, 2.0, None)
 """Seconds before the next try of what surely was not applied; how long a 429 waits the client knows."""
 
 

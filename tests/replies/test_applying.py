@@ -282,6 +282,34 @@ def test_a_stopped_plan_sends_nothing_more_until_it_is_resumed(world: Campaign) 
     assert told
 
 
+def test_a_plan_that_is_stopped_while_a_conversation_is_looked_at_is_not_even_intended(
+    world: Campaign,
+) -> None:
+    """So that it is sent without further ado once the plan is resumed."""
+    plan = world.plan(1)
+
+    def stop(request: Request) -> None:
+        if request.endpoint == "GET /conversations/{id}":
+            with open_ledger(None, world.folder) as elsewhere:
+                elsewhere.stop(plan.plan_id, by="somebody")
+
+    world.sandbox.after_each_request.append(stop)
+    assert world.apply(plan).settled == []
+    world.sandbox.after_each_request.remove(stop)
+    assert (world.known(plan), world.posts) == ({}, 0)
+    world.ledger.resume(plan.plan_id)
+    assert world.apply(plan).outcomes == [SENT]
+
+
+def test_a_plan_that_is_stopped_in_the_moment_of_the_intent_sends_nothing(world: Campaign) -> None:
+    """The switch is looked at once more when the intent is on the disk."""
+    plan = world.plan(1)
+    stops = "UPDATE reply_plans SET stopped_at = '2026-03-01 00:00:00'"
+    _in_ledger(world, f"CREATE TRIGGER stops AFTER INSERT ON reply_sendings BEGIN {stops}; END")
+    assert world.apply(plan).outcomes == [FAILED]
+    assert world.posts == 0
+
+
 def test_what_waits_for_the_rate_limit_is_not_waited_for_when_stopped(world: Campaign) -> None:
     """Nothing was applied, and it is known: it is no riddle."""
     plan = world.plan(1)

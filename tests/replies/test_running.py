@@ -18,6 +18,7 @@ from intercom_pipeline.replies.pace import Pace
 from intercom_pipeline.replies.plan import Action, Plan, Then
 from intercom_pipeline.replies.run import STOPPED
 from intercom_pipeline.replies.running import run_apply
+from intercom_pipeline.sandbox import FaultKind
 from tests.replies.campaign import FAST, POST, Campaign
 
 SLOW_MS = 250
@@ -61,6 +62,24 @@ def test_whoever_stops_listening_stops_the_run_and_what_had_left_is_noted(slow: 
         slow.retry(plan, Outcome.FAILED)
     assert slow.said(plan) == [1] * 20
     assert slow.counted(plan, Step.THEN) == {Outcome.SENT: 20}
+
+
+def test_nobody_waits_for_a_rate_limit_to_send_what_was_stopped(slow: Campaign) -> None:
+    """The refusal comes after the run was stopped."""
+    plan = slow.plan(1)
+    slow.fault(FaultKind.TOO_MANY_RETRY_AFTER, wait_seconds=50)
+    began = time.monotonic()
+    closed_after(slow, slow.begin(plan), 1)
+    assert slow.counted(plan) == {Outcome.FAILED: 1}
+    assert slow.posts == 1
+    assert time.monotonic() - began < 40
+
+
+def test_a_cap_holds_for_what_is_on_its_way_too(slow: Campaign) -> None:
+    """Nobody knows yet whether those use it up."""
+    plan = slow.plan(8)
+    assert slow.apply(plan, pace=replace(FAST, most_per_run=3)).outcomes == [Outcome.SENT] * 3
+    assert slow.posts == 3
 
 
 def test_an_interrupt_in_the_caller_does_the_same(slow: Campaign) -> None:
