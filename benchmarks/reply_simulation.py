@@ -174,12 +174,15 @@ class Simulation:
         return Tripwire()
 
     async def _twice(self, plan: Plan) -> None:
-        """Two processes at once; now and then with a lock file that somebody removed."""
-        first, second = (asyncio.create_task(self._disturbed(applying(plan))) for _ in range(2))
-        if self.chance.random() < 0.7:
+        """Two processes at once; now and then without locks, or with a lock file that somebody removed."""
+        how = self.chance.choice(["locked", "removed", "no locks", "no locks"])
+        self.world.lockless = how == "no locks"
+        both = [asyncio.create_task(self._disturbed(applying(plan))) for _ in range(2)]
+        if how == "removed":
             await asyncio.sleep(self.chance.random() / 20)
             (self.world.folder / "apply.lock").unlink(missing_ok=True)
-        await asyncio.gather(first, second)
+        await asyncio.gather(*both)
+        self.world.lockless = False
 
     async def _stopped(self, plan: Plan) -> None:
         """Somebody stops the plan while it is applied, and lets it be applied again later."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from intercom_pipeline.intercom.connection import Connection, Patience, Secret
 from intercom_pipeline.replies.events import Event
 from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import open_ledger
+from intercom_pipeline.replies.ledger.right import Lock
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Sending, Step
 from intercom_pipeline.replies.plan import Plan, PlannedReply, Then, seen_in
 from intercom_pipeline.replies.reply import MessageType
@@ -32,6 +34,7 @@ QUICK: Final = Patience(attempts=2, wait_initial=0.001, wait_max=0.002, wait_jit
 _AT_LEAST_ONCE: Final = {Outcome.SENT, Outcome.INTENDED, Outcome.UNKNOWN, Outcome.HELD}
 """What the ledger says where a reply was applied; with any other it would be sent again."""
 
+_NO_LOCK: Final = Lock(hold=lambda: nullcontext(enter_result=True), is_held=lambda: False)
 Work = Callable[[Client, Ledger], AsyncGenerator[Event, None]]
 """What is done with a plan: a run of it, of a retry, or of resolving."""
 
@@ -50,6 +53,7 @@ class World:
         conversation_ids: Whom the campaign is for.
         plans: What was planned, in order.
         wrong: What must not be, in words.
+        lockless: Whether the ledger is on a drive that knows no locks.
     """
 
     workspace: Workspace
@@ -61,6 +65,7 @@ class World:
     conversation_ids: Sequence[str] = ()
     plans: list[Plan] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    lockless: bool = False
     _reader: Ledger | None = None
 
     def now(self) -> datetime:
@@ -69,7 +74,10 @@ class World:
 
     def open(self) -> Ledger:
         """The ledger, as a process of its own opens it."""
-        return open_ledger(None, self.folder)
+        ledger = open_ledger(None, self.folder)
+        if self.lockless:
+            ledger._lock = _NO_LOCK  # noqa: SLF001 - there is no such drive here
+        return ledger
 
     def plan(self, message_type: MessageType, then: Then | None, body: str) -> Plan:
         """Plan to answer all of them as they are now."""
