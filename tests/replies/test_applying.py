@@ -93,15 +93,16 @@ def test_what_follows_a_reply_is_done_once(world: Campaign, then: Then, shown: o
 
 
 def test_a_conversation_that_changed_is_not_answered_nor_one_that_is_gone(world: Campaign) -> None:
-    """Whether somebody wrote in it, or only its state is another; the others are answered."""
-    plan = world.plan(5)
+    """Whether somebody wrote in it, or its state or only its time is another; the others are answered."""
+    plan = world.plan(6)
     workspace = world.sandbox.workspace
-    heard, closed, gone, *_ = (each.conversation_id for each in plan.replies)
+    heard, closed, gone, touched, *_ = (each.conversation_id for each in plan.replies)
     workspace.reply(heard, "<p>Wait</p>", contact_id=_contact_of(world, heard))
     workspace.update("conversations", closed, state="somehow")
     workspace.delete_conversation(gone)
+    workspace.update("conversations", touched, updated_at=plan.replies[3].seen.updated_at + 1)
     told = world.apply(plan)
-    assert told.outcomes == [STALE, STALE, FAILED, SENT, SENT]
+    assert told.outcomes == [STALE, STALE, FAILED, STALE, SENT, SENT]
     assert "has" in str(told.settled[0].reason)
     assert "no such conversation" in str(told.settled[2].reason)
     assert world.posts == 2
