@@ -4,6 +4,7 @@ Campaigns run for minutes: `uv run pytest -m campaign`.
 """
 
 import os
+import sys
 import tempfile
 
 import pytest
@@ -12,6 +13,18 @@ import pytest
 _CONFIGURATION = tempfile.TemporaryDirectory(prefix="intercom-pipeline-tests-")
 os.environ["XDG_CONFIG_HOME"] = _CONFIGURATION.name
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+
+if sys.dont_write_bytecode:
+    # Else each of the many processes that tests start compiles all it imports, Dagster too, for itself.
+    _BYTECODE = tempfile.TemporaryDirectory(prefix="intercom-pipeline-tests-", ignore_cleanup_errors=True)
+    os.environ["PYTHONPYCACHEPREFIX"] = _BYTECODE.name
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hand out the files in their order: those with a single long test would come last (`-n auto`)."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -3,24 +3,26 @@
 import json
 import os
 import re
+import shlex
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from intercom_pipeline.cli.demo_workspace import only_demo
+from intercom_pipeline.cli.main import run
 from intercom_pipeline.cli.stream_list import facts_of
 from intercom_pipeline.sandbox import Options, Sandbox, Sizes, serve
 from intercom_pipeline.sync.catalog import CATALOG
+from tests.defs.dagster_page import COMMAND
+from tests.syncing import select
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DEMO = "pip install uv && uv run intercom-pipeline demo"
 TESTS = "uv run pytest -n auto"
 DAGSTER = "uv run intercom-pipeline dev"
 
@@ -32,7 +34,7 @@ def blocks(language: str) -> list[str]:
 COMMANDS = [
     line for block in blocks("sh") for line in block.replace("\\\n", "").splitlines() if "uv run" in line
 ]
-SIMPLE = [command for command in COMMANDS if command not in {TESTS, DAGSTER}]
+SIMPLE = [command for command in COMMANDS if command not in {DEMO, TESTS, DAGSTER}]
 
 
 @pytest.fixture(scope="module")
@@ -76,19 +78,23 @@ def as_typed(command: str, sandbox: Sandbox, project: Path) -> str:
 
 def test_the_first_two_commands_are_the_demo_and_the_tests() -> None:
     """A newcomer needs no third one."""
-    assert COMMANDS[:2] == ["pip install uv && uv run intercom-pipeline demo", TESTS]
+    assert COMMANDS[:2] == [DEMO, TESTS]
+
+
+def test_dagsters_command_is_what_brings_its_page_up() -> None:
+    """`tests/defs/test_page.py` starts it so, in a folder with `workspace.yaml`, and looks at the page."""
+    assert f"uv run {COMMAND}" == DAGSTER
     assert DAGSTER in COMMANDS
 
 
-@pytest.mark.parametrize("command", SIMPLE)
-def test_a_command_works(project: Path, sandbox: Sandbox, command: str) -> None:
-    """In the README's order, in a folder with nothing but settings; a token that is asked for is pasted."""
+def run_by_a_person(command: str, folder: Path, typed: str = "") -> "subprocess.CompletedProcess[str]":
+    """In a shell, to its good end."""
     done = subprocess.run(  # noqa: S602 - a shell, as a person's
-        as_run(as_typed(command, sandbox, project)),
+        as_run(command),
         shell=True,
-        cwd=project,
+        cwd=folder,
         env=environment(),
-        input=f"{sandbox.token}\n",
+        input=typed,
         capture_output=True,
         text=True,
         timeout=180,
@@ -97,6 +103,31 @@ def test_a_command_works(project: Path, sandbox: Sandbox, command: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip()
     assert "Traceback" not in done.stderr
+    return done
+
+
+def test_the_demo_syncs_asks_and_says_what_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One command, no setting; what it suggests works; the next demo begins anew."""
+    told = run_by_a_person(DEMO, tmp_path)
+    folder = tmp_path / "data" / "demo"
+    assert select(folder, "SELECT count(*) FROM contacts") == [(4000,)]
+    assert len(re.findall(r"^What are|^How long|^Who is", told.stdout, re.MULTILINE)) == 3
+    suggested = re.findall(
+        r"^  (?:uv run )?intercom-pipeline ((?:tables|query|streams).*)$", told.stdout, re.MULTILINE
+    )
+    assert len(suggested) == 3
+    monkeypatch.chdir(tmp_path)
+    for words in suggested:
+        assert run(shlex.split(words)) == 0
+    with only_demo(tmp_path / "data") as emptied:
+        assert emptied == folder
+        assert not list(folder.glob("*.duckdb*"))
+
+
+@pytest.mark.parametrize("command", SIMPLE)
+def test_a_command_works(project: Path, sandbox: Sandbox, command: str) -> None:
+    """In the README's order, in a folder with nothing but settings; a token that is asked for is pasted."""
+    run_by_a_person(as_typed(command, sandbox, project), project, f"{sandbox.token}\n")
 
 
 @pytest.mark.parametrize("code", blocks("python"))
@@ -114,39 +145,3 @@ def test_the_table_of_streams_is_the_catalogs() -> None:
         default = f"{facts.by_default}{since}"
         lines.append(f"| `{facts.stream}` | {facts.grain} | {facts.replication} | {default} |")
     assert re.findall(r"^\| `.*\|$", README, re.MULTILINE) == lines
-
-
-def test_dagsters_page_comes_up(project: Path) -> None:
-    """With the code location loaded."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    home = project / "dagster-home"
-    home.mkdir()
-    process = subprocess.Popen(
-        [*as_run(DAGSTER).split(), "--port", str(port)],
-        cwd=project,
-        env={**environment(), "DAGSTER_HOME": str(home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        assert "contacts" in asset_names(f"http://127.0.0.1:{port}/graphql")
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(timeout=60)
-
-
-def asset_names(url: str) -> set[str]:
-    """The last part of every asset's key, as the page asks for them."""
-    query = {"query": "{ assetNodes { assetKey { path } } }"}
-    for _ in range(240):
-        try:
-            nodes = httpx.post(url, json=query, timeout=10).json()["data"]["assetNodes"]
-        except (httpx.HTTPError, ValueError, KeyError, TypeError):
-            nodes = []
-        if nodes:
-            return {node["assetKey"]["path"][-1] for node in nodes}
-        time.sleep(0.5)
-    return set()

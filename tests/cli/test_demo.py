@@ -1,8 +1,7 @@
-"""The demo: the real assets on a pretend workspace, in a folder of its own."""
+"""The demo in a folder of its own, and the sandbox; `tests/test_readme.py` runs the whole demo."""
 
 import os
 import re
-import shlex
 import signal
 import socket
 import subprocess
@@ -23,24 +22,6 @@ from tests.cli.conftest import CANARY, Command
 from tests.syncing import select
 
 SMALL = ("--contacts", "80", "--conversations", "40", "--articles", "5")
-
-
-def test_the_demo_syncs_asks_and_says_what_next(command: Command, tmp_path: Path) -> None:
-    """One command, no setting; what it suggests works; the next demo begins anew."""
-    told = running.run_process("demo", *SMALL, env=running.environment(), cwd=tmp_path)
-    assert told.code == Exit.OK, told.err
-    folder = tmp_path / "data" / "demo"
-    assert select(folder, "SELECT count(*) FROM contacts") == [(80,)]
-    assert len(re.findall(r"^What are|^How long|^Who is", told.out, re.MULTILINE)) == 3
-    suggested = re.findall(
-        r"^  (?:uv run )?intercom-pipeline ((?:tables|query|streams).*)$", told.out, re.MULTILINE
-    )
-    assert len(suggested) == 3
-    for words in suggested:
-        assert command(*shlex.split(words)).code == Exit.OK
-    with only_demo(tmp_path / "data") as emptied:
-        assert emptied == folder
-        assert not list(folder.glob("*.duckdb*"))
 
 
 def test_a_second_demo_in_the_same_folder_names_the_first(command: Command, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.cli.running import ended, environment, run_process, start
 from tests.syncing import assert_equal_to_the_workspace, sync
 
 SIZES = Sizes(contacts=600, conversations=150, articles=5, companies=10, long_conversations=0)
+STREAMS = ("contacts", "conversations", "companies", "articles", "tags")
 NEVER_MS = 60_000
 SOON = 20
 """Seconds: a limit for a busy machine, far below the time in which any answer comes."""
@@ -45,7 +46,7 @@ def test_a_stopped_sync_ends_at_once_and_the_next_goes_on(
     env = environment(slow)
     slow.conditions.latency_ms = 100
     slow.requests.reset()
-    with start("sync", env=env, cwd=tmp_path) as process:
+    with start("sync", *STREAMS, env=env, cwd=tmp_path) as process:
         until(lambda: slow.requests.count("GET /conversations/{id}") > 0)
         slow.conditions.latency_ms = NEVER_MS
         process.send_signal(number)
@@ -54,8 +55,8 @@ def test_a_stopped_sync_ends_at_once_and_the_next_goes_on(
     assert told.code == code
     assert told.three_lines[0] == "Stopped."
     assert "resumes" in told.three_lines[2]
-    sync(slow, tmp_path / "data")
-    assert_equal_to_the_workspace(slow, tmp_path / "data")
+    sync(slow, tmp_path / "data", *STREAMS)
+    assert_equal_to_the_workspace(slow, tmp_path / "data", *STREAMS)
 
 
 def test_two_syncs_at_once(slow: Sandbox, tmp_path: Path) -> None:

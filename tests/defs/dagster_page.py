@@ -1,6 +1,7 @@
-"""Dagster's own page on the code location, as `dagster dev -w workspace.yaml` serves it, and its GraphQL."""
+"""Dagster's own page on the code location, as the README's command serves it, and its GraphQL."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,8 +18,10 @@ import httpx
 from intercom_pipeline.defs.home import prepare_home
 from intercom_pipeline.sandbox import Sandbox
 
+COMMAND = "intercom-pipeline dev"
+"""What the README says; it runs `dagster dev -w workspace.yaml`."""
 PROJECT = Path(__file__).parents[2]
-_PATIENCE_SECONDS = 90
+_PATIENCE_SECONDS = 240
 _LOCATIONS = """
 { workspaceOrError { ... on Workspace { locationEntries { locationOrLoadError { __typename } } } } }
 """
@@ -45,7 +48,9 @@ def dagster_dev(sandbox: Sandbox, folder: Path) -> Iterator[Page]:
     """Serve the page from a process of its own, pointed at a sandbox, until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(PROJECT / "workspace.yaml"), "-p", str(port)]
+    shutil.copy(PROJECT / "workspace.yaml", folder)
+    program, verb = COMMAND.split()
+    command = [str(Path(sys.executable).with_name(program)), verb, "--port", str(port)]
     with (folder / "dev.log").open("wb") as log:
         process = subprocess.Popen(
             command,
@@ -62,10 +67,11 @@ def dagster_dev(sandbox: Sandbox, folder: Path) -> Iterator[Page]:
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(timeout=30)
+            process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            raise
 
 
 def _environment(sandbox: Sandbox, folder: Path) -> dict[str, str]:

@@ -1,17 +1,34 @@
-"""The page itself, in a real browser."""
+"""The page itself: in a real browser, and as what launches and stops runs in processes of their own.
 
-from collections.abc import Iterator
+Starting it takes long, so whatever needs it is here.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from intercom_pipeline.sandbox import Sandbox
+from intercom_pipeline.sandbox import Fault, FaultKind, Sandbox
 from tests.browser import headless_tab
 from tests.defs.dagster_page import Page
 
-pytestmark = pytest.mark.browser
+LAUNCH = """
+mutation ($selector: JobOrPipelineSelector!) {
+  launchRun(executionParams: {selector: $selector}) { __typename ... on LaunchRunSuccess { run { runId } } }
+}"""
+TERMINATE = "mutation ($run: String!) { terminateRun(runId: $run) { __typename } }"
+STATUS = "query ($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
+LOG = """
+query ($run: ID!) {
+  logsForRun(runId: $run) {
+    ... on EventConnection { events { __typename ... on MessageEvent { message timestamp } } }
+  }
+}"""
 
 
 @pytest.fixture
@@ -25,6 +42,7 @@ def sees(tab: Tab, text: str) -> None:
     expect(tab.get_by_text(text).first).to_be_visible()
 
 
+@pytest.mark.browser
 def test_everything_is_materialised_from_the_page(tab: Tab, page: tuple[Page, Sandbox]) -> None:
     """The assets are shown, one press materialises them all, and contacts shows its rows and columns."""
     served, _ = page
@@ -44,3 +62,57 @@ def test_everything_is_materialised_from_the_page(tab: Tab, page: tuple[Page, Sa
     expect(tab.get_by_role("row").filter(has_text="dagster/row_count").first).to_contain_text("400")
     tab.get_by_text("Show Markdown").first.click()
     expect(tab.get_by_role("row").filter(has_text="email_domain").first).to_contain_text("***")
+
+
+def launch(page: Page) -> str:
+    names = {"repositoryLocationName": "intercom", "repositoryName": "__repository__", "jobName": "sync_job"}
+    launched = page.ask(LAUNCH, selector=names)["launchRun"]
+    assert launched["__typename"] == "LaunchRunSuccess"
+    return str(launched["run"]["runId"])
+
+
+def log_of(page: Page, run: str) -> list[dict[str, Any]]:
+    return list(page.ask(LOG, run=run)["logsForRun"]["events"])
+
+
+def status_of(page: Page, run: str) -> str:
+    return str(page.ask(STATUS, run=run)["runOrError"]["status"])
+
+
+def wait_until(fact: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not fact():
+        if time.monotonic() > deadline:
+            pytest.fail(f"still not: {what}")
+        time.sleep(0.05)
+
+
+def test_a_run_that_hangs_tells_so_stops_when_told_and_is_resumed(
+    page: tuple[Page, Sandbox], record_property: Callable[[str, object], None]
+) -> None:
+    """Intercom falls silent amid the conversations; the run is stopped, and the next completes."""
+    served, sandbox = page
+    for conversation in sandbox.workspace.records("conversations", version="2.14"):
+        sandbox.workspace.clock.advance(10)  # changes of the last seconds would be asked for again
+        sandbox.workspace.reply(conversation["id"])
+    sandbox.faults.add(Fault(kind=FaultKind.HANG, match="GET /conversations/{id}", after=30))
+    run = launch(served)
+
+    def is_waiting() -> bool:
+        lines = [event["message"] for event in log_of(served, run)]
+        return any(re.match(r"conversations: \d+ of 100 records", line) for line in lines)
+
+    wait_until(is_waiting, "a line about progress")
+    asked = time.monotonic()
+    assert served.ask(TERMINATE, run=run)["terminateRun"]["__typename"] == "TerminateRunSuccess"
+    # Far less than the hour for which the sandbox would keep silent, and than the client's own deadline.
+    wait_until(lambda: status_of(served, run) == "CANCELED", "the run is stopped", seconds=30)
+    record_property("seconds_to_stop", round(time.monotonic() - asked, 2))
+
+    sandbox.faults.clear()
+    sandbox.requests.reset()
+    second = launch(served)
+    wait_until(lambda: status_of(served, second) in {"SUCCESS", "FAILURE"}, "the second run ends")
+    assert status_of(served, second) == "SUCCESS"
+    details = sandbox.requests.count("GET /conversations/{id}")
+    assert 0 < details < 100
