@@ -5,6 +5,7 @@
 It holds names and what is said to them: it is for this user alone.
 """
 
+import json
 import os
 import re
 import tempfile
@@ -80,14 +81,14 @@ def read(path: Path) -> Plan:
             why=f"Its version is {found.version}; this release reads {VERSION}.",
             fix="Use the release that made the plan, or make it anew.",
         )
-    return _checked(found, path)
+    return _checked(found, content, path)
 
 
-def _checked(found: _File, path: Path) -> Plan:
-    """The plan in a file, if it is the one that its id says and nothing else."""
+def _checked(found: _File, content: bytes, path: Path) -> Plan:
+    """The plan in a file, if the file says what would be written for it and nothing else."""
     try:
         plan = msgspec.json.decode(found.plan, type=Plan)
-        if plan.plan_id == found.plan_id and _value(found.plan) == _value(plan.content):
+        if _said(content) == _said(_indented(plan)):
             return plan
     except (msgspec.MsgspecError, ValueError, RecursionError):
         pass  # as different as can be
@@ -98,8 +99,18 @@ def _checked(found: _File, path: Path) -> Plan:
     )
 
 
-def _value(raw: bytes | msgspec.Raw) -> Any:
-    return msgspec.json.decode(raw)
+def _said(content: bytes) -> Any:
+    """What JSON says, however it is laid out. Raises ValueError where it says something twice."""
+    return json.loads(content.decode(), object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Of a name that is there twice, one program reads the first and another the last: a person may have
+    # read the one that is not sent.
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a name is there twice")
+    return fields
 
 
 def _content(path: Path) -> bytes:

@@ -89,6 +89,25 @@ def test_a_changed_plan_is_refused(tmp_path: Path, change: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "added"),
+    [
+        ('"body": "<p>Hello 1</p>"', '"body": "<p>Harmless</p>", '),
+        ('"plan": {', '"plan": {"campaign": "other"}, '),
+        ('"plan_id"', '"plan_id": "0", '),
+        ('"plan_id"', '"note": "Look: it says something else.", '),
+        ('"campaign"', '"options": [], '),
+    ],
+)
+def test_nothing_can_be_put_into_a_plan(tmp_path: Path, before: str, added: str) -> None:
+    """Neither a second text under a name that is there, which alone people may see, nor a field more."""
+    path = written(tmp_path)
+    content = path.read_text(encoding="utf-8")
+    path.write_text(content.replace(before, added + before, 1), encoding="utf-8")
+    with pytest.raises(PlanFileRefused, match="was changed"):
+        plan_file.read(path)
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         (b"", "is no plan"),
