@@ -98,12 +98,15 @@ class _Work(Generic[E]):
 
     def events(self) -> Iterator[E]:
         thread = threading.Thread(target=self._run, name="replies")
-        thread.start()
         try:
+            # An interrupt may come through while it waits for the thread, which begins all the same.
+            thread.start()
             yield from self._until_done()
         finally:
             self._stop()
-            thread.join()
+            # One that is not alive yet finds, when it is, that it was stopped.
+            if thread.is_alive():
+                thread.join()
 
     def _until_done(self) -> Iterator[E]:
         while True:

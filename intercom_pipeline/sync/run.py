@@ -75,12 +75,15 @@ class _Work:
 
     def events(self) -> Iterator[Event]:
         thread = threading.Thread(target=self._run, name="sync")
-        thread.start()
         try:
+            # An interrupt may come through while it waits for the thread, which begins all the same.
+            thread.start()
             yield from self._until_done()
         finally:
             self._stop()
-            thread.join()
+            # One that is not alive yet finds, when it is, that it was stopped.
+            if thread.is_alive():
+                thread.join()
 
     def _until_done(self) -> Iterator[Event]:
         while True:

@@ -1,10 +1,14 @@
 """A run as plain code sees it: whoever stops it early leaves nothing behind that nobody knows of."""
 
 import asyncio
+import signal
+import sys
+import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
+from types import FrameType
 
 import pytest
 
@@ -183,3 +187,26 @@ async def _abandoned(world: Campaign, plan: Plan) -> "asyncio.Task[None]":
     task = asyncio.create_task(_followed(world, plan))
     await _wait_for_a_post(world)
     return task
+
+
+def _interrupt_in_start(frame: FrameType, event: str, _argument: object) -> None:
+    """Have Ctrl-C come in the moment in which `Thread.start` waits for the thread."""
+    caller = frame.f_back.f_code.co_name if frame.f_back else ""
+    if (event, frame.f_code.co_name, caller) == ("call", "wait", "start"):
+        sys.setprofile(None)
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupt_while_the_thread_begins_sends_nothing(world: Campaign) -> None:
+    """Whoever is told that it was stopped need not fear that it goes on."""
+    plan = world.plan(3)
+    events = world.begin(plan)
+    sys.setprofile(_interrupt_in_start)
+    with pytest.raises(KeyboardInterrupt):
+        next(events)
+    until = time.monotonic() + 60
+    while any(thread.name == "replies" for thread in threading.enumerate()):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert world.posts == 0
+    assert world.known(plan) == {}
