@@ -36,7 +36,12 @@ def own_text_of(html: str | None) -> str:
 
 def shows_nothing(html: str) -> bool:
     """Whether a message has neither a picture nor a sign that anybody would see."""
-    seen = (sign for sign in text_of(html) if sign not in _BLANK_SIGNS)
+    return is_blank(text_of(html))
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text has no sign that anybody would see."""
+    seen = (sign for sign in text if sign not in _BLANK_SIGNS)
     # Of blanks (Z), controls and formats (C) and marks without a letter (M) nothing is seen.
     return all(unicodedata.category(sign)[0] in "ZCM" for sign in seen)
 

@@ -10,10 +10,18 @@ from intercom_pipeline.replies.audience.columns import BODY, listed
 from intercom_pipeline.replies.audience.faults import Fault, counted, told
 from intercom_pipeline.replies.audience.recipient import Draft, Recipient
 from intercom_pipeline.replies.template import CONTROL, Template
-from intercom_pipeline.replies.template_values import MOST_CHARACTERS, NO_VALUES, Misfit, TooMuch
+from intercom_pipeline.replies.template_values import (
+    MOST_CHARACTERS,
+    NO_VALUES,
+    SHEET_ERRORS,
+    Misfit,
+    TooMuch,
+)
 
 # "None of" begins a sentence; any other None is what a program wrote for nothing.
-_STRAY: Final = re.compile(r"\b(?:None(?! of\b)|nan|NaN|NaT)\b")
+_STRAY: Final = re.compile(
+    rf"\b(?:None(?! of\b)|nan|NaN|NaT)\b|{'|'.join(map(re.escape, sorted(SHEET_ERRORS)))}"
+)
 
 
 class BodiesRefused(PipelineError):

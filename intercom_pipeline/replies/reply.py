@@ -4,10 +4,12 @@ POST /conversations/{id}/reply knows no idempotency key: one that got no answer 
 is never sent again by itself, and whoever asked for it is told to look.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import NAMESPACE_OID, uuid5
 
 from intercom_pipeline.errors import PipelineError
@@ -23,6 +25,8 @@ MOST_ATTACHMENTS: Final = 10
 """How many `attachment_urls` a reply may have (POST /conversations/{id}/reply)."""
 MOST_OPTIONS: Final = 10
 """How many options a quick reply may have here; Intercom's description names no number."""
+
+_BLANK: Final = re.compile(r"[\s\x00-\x1f\x7f]")
 
 
 class ReplyRefused(PipelineError):
@@ -212,6 +216,19 @@ def _check_attachments(urls: Any) -> None:
         raise _refused("A reply has too many attachments.", f"{MOST_ATTACHMENTS} are allowed.")
     if not all(_is_text(each) for each in urls):
         raise _refused("An attachment has no address.", "It holds bytes that are no text.")
+    if not all(map(_is_on_the_web, urls)):
+        raise _refused(
+            "An attachment is not on the web.",
+            "Intercom fetches it from its address, which begins with https:// or http://, without blanks.",
+        )
+
+
+def _is_on_the_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not _BLANK.search(address)
 
 
 def _check_options(options: Any, *, wanted: bool) -> None:

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from jinja2 import TemplateError
+from markupsafe import Markup
 
 from intercom_pipeline.replies.audience.columns import listed
 from intercom_pipeline.replies.audience.faults import Fault, told
 from intercom_pipeline.replies.template_filters import Language
 from intercom_pipeline.replies.template_guards import guarded
 from intercom_pipeline.replies.template_language import TemplateRefused, read, refused
+from intercom_pipeline.replies.template_places import Place, misplaced
 from intercom_pipeline.replies.template_values import MOST_CHARACTERS, Misfit, TooMuch, value_of
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -48,13 +50,16 @@ class Template:
         """Check a template.
 
         Raises:
-            TemplateRefused: It says what a template may not, is too long or no text; names the lines.
+            TemplateRefused: It says what a template may not or where it may not, is too long or no text;
+                names the lines.
         """
         _check_text(text)
         language = Language()
         tree, found = read(language, text)
         own_text = "".join(node.data for node in found.texts)
         is_html = bool(_TAG.search(own_text))
+        if is_html and (faults := misplaced(tree)):
+            raise refused(faults)
         for node in () if is_html else found.texts:
             node.data = escape(node.data, quote=False)
         compiled = language.from_string(guarded(tree))
@@ -110,12 +115,24 @@ class Template:
         self._language.begin_row()
         known = {name: value_of(values.get(name), name) for name in self.variables}
         try:
-            text = "".join(_bounded(self._pieces(known)))
+            pieces = self._pieces(known)
+            text = "".join(_bounded(self._placed(pieces) if self.is_html else pieces))
         except Misfit:
             raise
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError):
             raise Misfit("its values cannot be used as the template says") from None
         return text.strip() if self.is_html else _paragraphs(text)
+
+    def _placed(self, pieces: Iterator[str]) -> Iterator[str]:
+        """The pieces of a body, each value where one may stand."""
+        place = Place()
+        for piece in pieces:
+            # What Jinja escaped is a value, the rest is the template's own text.
+            if isinstance(piece, Markup):
+                place.take(piece, self._language.printing)
+            else:
+                place.read(piece)
+            yield piece
 
 
 def _check_text(text: str) -> None:

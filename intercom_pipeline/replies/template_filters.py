@@ -43,6 +43,7 @@ class Language(ImmutableSandboxedEnvironment):
     Attributes:
         steps: How many items loops may still go through in this row.
         work: How much may still be done in this row; a unit is a value used, or 100 characters of it.
+        printing: The variable that is printed now, for people.
     """
 
     def __init__(self) -> None:
@@ -50,9 +51,10 @@ class Language(ImmutableSandboxedEnvironment):
             autoescape=True, undefined=Missing, trim_blocks=True, lstrip_blocks=True, cache_size=0
         )
         self.begin_row()
+        self.printing = ""
         known = {**HIDDEN, **{name: filter_ for name, (filter_, _, _) in FILTERS.items()}}
         self.filters = {name: self._counted(filter_) for name, filter_ in known.items()}
-        self.filters["each of"] = _each
+        self.filters |= {"each of": _each, "the text of": self._counted(self._text_of)}
         self.tests = dict(TESTS)
 
     def begin_row(self) -> None:
@@ -82,6 +84,10 @@ class Language(ImmutableSandboxedEnvironment):
         self.work -= units
         if self.work < 0:
             raise TooMuch("the template does too much with its values")
+
+    def _text_of(self, value: Any, name: str) -> str:
+        self.printing = name
+        return printed(value)
 
     def _counted(self, filter_: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*values: Any) -> Any:
@@ -223,7 +229,6 @@ TESTS: Final[Mapping[str, Callable[[Any], bool]]] = {
 """What may follow `is`: a value that is missing is none, and not defined."""
 
 HIDDEN: Final[Mapping[str, Callable[..., Any]]] = {
-    "the text of": printed,
     "the truth of": _truth,
     "compared": _compared,
 }

@@ -3,6 +3,8 @@
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
+from intercom_pipeline.replies.template_places import name_of
+
 
 def guarded(tree: nodes.Template) -> nodes.Template:
     """The same template, with what keeps each value and loop to its bounds put around it."""
@@ -17,7 +19,9 @@ class _Guarding(NodeTransformer):
         """Print a value as a reader sees it."""
         self.generic_visit(node)
         node.nodes = [
-            each if isinstance(each, nodes.TemplateData) else _around(each, "the text of")
+            each
+            if isinstance(each, nodes.TemplateData)
+            else _around(each, "the text of", nodes.Const(name_of(each)))
             for each in node.nodes
         ]
         return node

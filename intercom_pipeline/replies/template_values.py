@@ -5,15 +5,35 @@ meant.
 """
 
 import math
+import re
 from decimal import Decimal
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, TemplateRuntimeError
 
+from intercom_pipeline.intercom.plain import is_blank
+
 MOST_CHARACTERS: Final = 60_000
 """How long a value that is used, and a rendered body, may be."""
-NO_VALUES: Final = frozenset({"None", "nan", "NaN", "NaT", "null", "NULL", "undefined", "<NA>"})
-"""What programs write for a value that is missing. Somebody may be called Nan or Null."""
+SHEET_ERRORS: Final = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#ERROR!"}
+)
+"""What a spreadsheet writes where it could not compute a value."""
+NO_VALUES: Final = SHEET_ERRORS | {
+    "None",
+    "nan",
+    "NaN",
+    "NaT",
+    "null",
+    "NULL",
+    "undefined",
+    "<NA>",
+    "N/A",
+    "n/a",
+}
+"""What programs and people write for a value that is missing. Somebody may be called Nan, Null or Na."""
+_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Signs that have the text behind them read in another direction: a template may say them, a name may not."""
 
 
 class Misfit(TemplateRuntimeError):
@@ -37,9 +57,9 @@ class Missing(StrictUndefined):
 
 
 def value_of(value: Any, name: str) -> Any:
-    """The value itself, or that it is missing: None, blank, no number, nothing in it, or a word for that."""
+    """The value itself, or that it is missing: None, not to be seen, no number, empty, or a word for that."""
     if isinstance(value, str):
-        is_missing = not value.strip() or value.strip() in NO_VALUES
+        is_missing = is_blank(value) or value.strip() in NO_VALUES
     elif isinstance(value, float | Decimal):
         is_missing = value.is_nan() if isinstance(value, Decimal) else math.isnan(value)
     else:
@@ -54,6 +74,8 @@ def printed(value: Any) -> str:
         Misfit: It is missing, a list, or something else that nobody would read so.
     """
     if isinstance(value, str):
+        if found := _TURNING.search(value):
+            raise Misfit(f"a value holds a sign that turns the direction of the text (U+{ord(found[0]):04X})")
         return short_enough(str(value))
     if isinstance(value, Missing):
         raise Misfit(f'{value.called} has no value; fill it in, or write |default("…") behind it')

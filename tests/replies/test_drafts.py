@@ -55,6 +55,7 @@ def test_ready_bodies_stay_as_they_are() -> None:
         ('<a href="https://example.com/NaT">x</a>', "says 'NaT'"),
         ("a\x07", "control sign"),
         ("a\ud800", "control sign"),
+        ("Hi #REF!, sorry", "says '#REF!'"),
         ("x" * 60_001, "more than 60,000"),
         (12, "no text"),
     ],
@@ -72,7 +73,8 @@ def test_a_ready_body_that_nobody_would_send_is_refused(body: Any, says: str) ->
         ("Hi {{ name }}", "Mrs None", "says 'None'"),
         ("Your finances, {{ name }}", "nan x", "says 'nan'"),
         ("{% if name == 'Ada' %}Hi{% endif %}", "Eve", "empty"),
-        ("<p>{{ name }}</p>", "\u200b", "empty"),
+        ("<p>{{ name }}</p>", "\u200b", "name has no value"),
+        ("Hi {{ name }}", "Mrs #N/A", "says '#N/A'"),
         ("Hi {{ name }}", "a\x07", "control sign"),
     ],
 )

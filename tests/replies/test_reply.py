@@ -136,6 +136,12 @@ def test_a_conversation_with_half_a_character_can_be_answered() -> None:
         ({"attachment_urls": "https://a.example/b.png"}, "a list of addresses"),
         ({"attachment_urls": None}, "a list of addresses"),
         ({"attachment_urls": ["https://a.example/\udcff"]}, "bytes that are no text"),
+        ({"attachment_urls": ["https://a.example/b.png", "javascript:1"]}, "not on the web"),
+        ({"attachment_urls": ["file:///etc/passwd"]}, "not on the web"),
+        ({"attachment_urls": ["https:///b.png"]}, "not on the web"),
+        ({"attachment_urls": ["https://a.example/b c.png"]}, "not on the web"),
+        ({"attachment_urls": ["https://[a"]}, "not on the web"),
+        ({"attachment_urls": [""]}, "not on the web"),
         ({"message_type": []}, "cannot be a"),
     ],
 )

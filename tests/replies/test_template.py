@@ -223,6 +223,12 @@ def test_values_that_do_not_fit_are_refused(text: str, says: str) -> None:
         "null",
         "NULL",
         "<NA>",
+        "N/A",
+        "#N/A",
+        "#DIV/0!",
+        "#NAME?",
+        "\u200b\u2060\ufe0f",
+        "\u3164",
         float("nan"),
         Decimal("NaN"),
         [],
@@ -237,7 +243,7 @@ def test_a_missing_value_is_never_printed(value: Any) -> None:
     assert asked.render({"name": value}) == "<p>Hi you</p>"
 
 
-@pytest.mark.parametrize("name", ["Nan", "Null", "0", "Nancy"])
+@pytest.mark.parametrize("name", ["Nan", "Null", "0", "Nancy", "Na", "\u05d3\u05e0\u05d4", "#1"])
 def test_names_are_no_missing_values(name: str) -> None:
     """Somebody may be called so."""
     assert Template.parse("Hi {{ name }}").render({"name": name}) == f"<p>Hi {name}</p>"
@@ -260,6 +266,62 @@ def test_a_template_with_tags_stays_as_it_is() -> None:
     text = '<p>Hi {{ name }} & co,\n\n<a href="https://example.com/?q={{ q }}">look</a></p>\n'
     body = Template.parse(text).render({"name": "<b>", "q": '">'})
     assert body == ('<p>Hi &lt;b&gt; & co,\n\n<a href="https://example.com/?q=&#34;&gt;">look</a></p>')
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<a href={{ u }}>x</a>", "line 1: u stands in a tag without quotes"),
+        ("<p>{{ u }}</p>\n<br {{ company.name|upper }}>", "line 2: company stands in a tag without quotes"),
+        ("<b>x</b><{{ u }}>", "u stands in a tag without quotes"),
+        ('<p title="a > b" class={% if u %}{{ u }}{% endif %}>x</p>', "u stands in a tag without quotes"),
+        ('<a href="/path/{{ u }}">x</a>', "u stands in href=, where there has to be an address"),
+        ("<a HREF = 'javascript:{{ u }}'>x</a>", "u stands in href=, where there has to be an address"),
+        ('<img alt="x" src="data:{{ u }}">', "u stands in src=, where there has to be an address"),
+    ],
+)
+def test_a_value_stands_where_it_cannot_become_more_than_text(text: str, said: str) -> None:
+    """Never in a tag without quotes, nor in an address of another kind: the template is refused."""
+    with pytest.raises(TemplateRefused, match=said):
+        Template.parse(text)
+
+
+ADDRESSED = (
+    '<p title="a > {{ t }}">{{ t }}</p>'
+    "<a class='x' href=\"{{ u }}{{ t }}\">{{ t }} &amp; <i>'{{ t }}</i></a>"
+)
+
+
+@pytest.mark.parametrize("value", ["https://x.test/?a=1&b", "HTTP://x", "mailto:a@x.test", " tel:+1"])
+def test_a_value_may_be_an_address(value: str) -> None:
+    """Of a page, an e-mail or a telephone; elsewhere in text and quotes it may be any text."""
+    body = Template.parse(ADDRESSED).render({"u": value, "t": "it's <\" x"})
+    assert f'href="{value.replace("&", "&amp;")}it&#39;s &lt;&#34; x">' in body
+    assert body.count("it&#39;s &lt;&#34; x") == 5
+
+
+@pytest.mark.parametrize(
+    "value", ["javascript:alert(1)", "\tjava\nscript:x", "data:text/html,x", "//x", "x", "&#106;"]
+)
+def test_a_value_is_no_address_of_another_kind(value: str) -> None:
+    """The row is refused, and the variable named."""
+    with pytest.raises(Misfit, match="u stands in href="):
+        Template.parse(ADDRESSED).render({"u": value, "t": "x"})
+
+
+def test_where_a_value_stands_is_looked_at_in_each_body() -> None:
+    """Also where an if has it stand elsewhere than the template's text does from end to end."""
+    text = '<a href={% if t %}"{% endif %}{{ u }}{% if not t %}"{% endif %}>x</a>'
+    with pytest.raises(Misfit, match="without quotes"):
+        Template.parse(text).render({"u": "https://x.test", "t": None})
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u202a", "\u2066", "\u2069"])
+def test_a_value_does_not_turn_the_text_around(sign: str) -> None:
+    """What is behind it would be read backwards; the template's own text may say such a sign."""
+    with pytest.raises(Misfit, match=f"U\\+{ord(sign):04X}"):
+        Template.parse("Hi {{ name }}").render({"name": f"a{sign}b"})
+    assert Template.parse(f"Hi {sign}{{{{ name }}}}").render({"name": "a"}) == f"<p>Hi {sign}a</p>"
 
 
 def test_a_template_is_read_from_a_file(tmp_path: Path) -> None:
