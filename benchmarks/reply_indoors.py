@@ -85,7 +85,9 @@ class Indoors:
     def begin(self, chance: random.Random, conversations: int) -> tuple[World, SandboxTransport]:
         """A world with so many conversations, and the way into its workspace."""
         service = self._service(chance.randrange(1000))
-        workspace, transport = service.workspace, SandboxTransport(self._app, chance)
+        # Chances of its own: how long requests take decides in which order they draw.
+        on_the_way = random.Random(chance.random())  # noqa: S311 - chances, not secrets
+        workspace, transport = service.workspace, SandboxTransport(self._app, on_the_way)
         workspace.clock.set(self.now)
         made = [workspace.create_conversation(body=f"<p>Question {n}</p>") for n in range(conversations)]
         world = World(
