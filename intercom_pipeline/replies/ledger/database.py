@@ -1,6 +1,7 @@
 """One connection to the ledger's database, and what its errors mean."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import RLock
 from types import TracebackType
@@ -10,11 +11,16 @@ from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
-from intercom_pipeline.replies.ledger.errors import LedgerError
-from intercom_pipeline.replies.ledger.failures import failures
+from intercom_pipeline.replies.ledger.errors import LedgerError, closed, silent
+from intercom_pipeline.replies.ledger.failures import failures, is_silence
 
 WRITES: Final = "writes"
 """The execution option that tells a transaction that writes from its start."""
+_SILENT_SECONDS: Final = 60.0
+"""How long a server that did not answer is not asked again: each try may take as long as the first."""
+
+Files = tuple[tuple[int, int] | None, ...]
+"""Which files a database is in, the database itself first: device and inode; None where there is none."""
 
 
 class Database:
@@ -26,13 +32,18 @@ class Database:
     Attributes:
         name: What the database is called to people; no password is in it.
         session: The number of the connection.
+        files: Looks which files are where it is now.
     """
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, files: Callable[[], Files] = tuple) -> None:
         self.name = name
         self.session = 0
+        self.files = files
         self._engine = engine
         self._connection: Connection | None = None
+        self._file: Files = ()
+        self._is_over = False
+        self._silent_until = 0.0
         self._lock = RLock()
 
     def __enter__(self) -> Self:
@@ -78,12 +89,21 @@ class Database:
             LedgerError: It cannot be had, or refuses.
         """
         with self._lock, failures(self.name):
-            self.close()
+            self._disconnect()
             with self._engine.connect() as connection:
                 yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
+    def is_in_place(self) -> bool:
+        """Whether the file that is open is the one that is found where it was; always of a server."""
+        return self.files()[:1] == self._file
+
     def close(self) -> None:
-        """End the connection; the next transaction makes a new one."""
+        """End the connection for good: whoever still uses it is refused."""
+        with self._lock:
+            self._is_over = True
+            self._disconnect()
+
+    def _disconnect(self) -> None:
         with self._lock:
             connection, self._connection = self._connection, None
             if connection is not None:
@@ -92,18 +112,25 @@ class Database:
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
         with self._lock, failures(self.name):
-            connection = self._connected().execution_options(**{WRITES: writes})
             try:
+                connection = self._connected().execution_options(**{WRITES: writes})
                 with connection.begin():
                     yield connection
             except DBAPIError as error:
+                if is_silence(error):
+                    self._silent_until = time.monotonic() + _SILENT_SECONDS
                 if error.connection_invalidated:
-                    self.close()
+                    self._disconnect()
                 raise
 
     def _connected(self) -> Connection:
+        if self._is_over:
+            raise closed(self.name)
+        if time.monotonic() < self._silent_until:
+            raise silent(self.name)
         if self._connection is None:
             self._connection = self._engine.connect()
+            self._file = self.files()[:1]
             self.session += 1
         return self._connection
 

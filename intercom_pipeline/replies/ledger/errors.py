@@ -88,6 +88,24 @@ def unwritable(place: Path, reason: str) -> LedgerUnwritable:
     )
 
 
+def closed(name: str) -> LedgerLost:
+    """The error for whoever uses a ledger after it was closed."""
+    return LedgerLost(
+        f"The ledger, {name}, was closed.",
+        why="What used it was told to end.",
+        fix="Nothing was sent that it does not know. Apply the plan again: it goes on where it was.",
+    )
+
+
+def silent(name: str) -> LedgerUnreachable:
+    """The error for a server that did not answer a moment ago."""
+    return LedgerUnreachable(
+        f"The ledger, {name}, cannot be used: no answer came in time.",
+        why="Every reply is noted there before it is sent, so without it nothing is.",
+        fix="See to the server, then try again.",
+    )
+
+
 def conflict(key: Key, outcome: Outcome, why: str) -> LedgerConflict:
     """The error for a step that cannot become what it was said to."""
     return LedgerConflict(

@@ -92,6 +92,12 @@ def failures(name: str) -> Iterator[None]:
         raise _error(name, LedgerUnreachable, type(error).__name__) from error
 
 
+def is_silence(error: DBAPIError) -> bool:
+    """Whether a server did not answer in time."""
+    said = str(error.orig).lower()
+    return not getattr(error.orig, "sqlstate", None) and ("timeout" in said or "timed out" in said)
+
+
 def _error(name: str, kind: type[LedgerError], reason: str) -> LedgerError:
     return kind(
         f"The ledger, {name}, cannot be used: {reason}.",

@@ -165,6 +165,7 @@ class Ledger:
 
         Raises:
             LedgerConflict: It is not intended by this run, as where another process marked it unknown.
+            LedgerLost: The ledger's file was moved away or replaced: it is noted where nobody may look.
         """
         if outcome not in _SETTLED:
             raise ValueError(f"an intent does not become {outcome}")
@@ -175,6 +176,7 @@ class Ledger:
             is_noted = self._noted(key, outcome, run_id, facts)
         if not is_noted:
             raise conflict(key, outcome, "it is not intended by this run")
+        right.check_in_place(self._database)
 
     def skip(self, intent: Intent, outcome: Outcome = Outcome.STALE, *, reason: str) -> None:
         """Note that a step was surely not begun: stale or failed; what was applied or may be stays."""

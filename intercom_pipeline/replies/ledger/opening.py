@@ -54,7 +54,7 @@ def _in_file(path: Path, *, create: bool) -> Database:
     if not sqlite.is_there(path) and not create:
         raise _missing(str(path))
     sqlite.prepare(path)
-    return Database(sqlite.engine(path), str(path))
+    return Database(sqlite.engine(path), str(path), lambda: sqlite.files(path))
 
 
 def _in_server(url: str) -> Database:

@@ -1,5 +1,6 @@
 """The ledger in PostgreSQL, for several machines."""
 
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import URL, Engine, NullPool, create_engine, event, make_url
@@ -24,6 +25,8 @@ _SETTINGS: Final = (
     "SET lock_timeout = '15s'",
     "SET client_encoding = 'UTF8'",
 )
+_ANSWER_SECONDS: Final = 30.0
+"""More than the server waits for a lock."""
 _EXAMPLE: Final = "postgresql://user:password@host/database"
 
 
@@ -51,8 +54,12 @@ def name_of(url: URL) -> str:
     return one_line(f"PostgreSQL at {where}{port}/{url.database or ''}")
 
 
-def engine(url: URL) -> Engine:
+def engine(url: URL, *, answer_seconds: float = _ANSWER_SECONDS) -> Engine:
     """How to connect to it.
+
+    Args:
+        url: The address.
+        answer_seconds: How long an answer is waited for before the connection is given up.
 
     Raises:
         LedgerUrlRefused: Its driver is not installed.
@@ -72,8 +79,17 @@ def engine(url: URL) -> Engine:
             why="psycopg comes with the extra named postgres.",
             fix="pip install 'intercom-pipeline[postgres]', or unset INTERCOM_LEDGER_URL.",
         ) from None
+    event.listen(made, "do_connect", partial(_connected, answer_seconds))
     event.listen(made, "connect", _settle)
     return made
+
+
+def _connected(seconds: float, _dialect: Any, _record: Any, arguments: Any, parameters: Any) -> Any:
+    from intercom_pipeline.replies.ledger.patience import Patient  # noqa: PLC0415 - its driver is an extra
+
+    connection = Patient.connect(*arguments, **parameters)
+    connection.seconds = seconds
+    return connection
 
 
 def _settle(connection: Any, _record: Any) -> None:

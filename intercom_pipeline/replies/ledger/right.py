@@ -19,8 +19,8 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, select, text
 
-from intercom_pipeline.replies.ledger.database import Database, insert_into
-from intercom_pipeline.replies.ledger.errors import LedgerBusy, LedgerError, LedgerLost
+from intercom_pipeline.replies.ledger.database import Database, Files, insert_into
+from intercom_pipeline.replies.ledger.errors import LedgerBusy, LedgerError, LedgerLost, LedgerUnreachable
 from intercom_pipeline.replies.ledger.sqlite import locked
 from intercom_pipeline.replies.ledger.tables import APPLIER
 from intercom_pipeline.steering import one_line
@@ -56,10 +56,12 @@ class Right:
     Attributes:
         token: What was written down.
         session: The connection it hangs on.
+        files: The files it was written to.
     """
 
     token: str
     session: int
+    files: Files
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +127,8 @@ def given(database: Database, lock: Lock, now: datetime) -> Iterator[Right]:
         token = secrets.token_hex(16)
         with database.writing() as connection:
             _write_down(connection, token, now)
-            right = Right(token=token, session=database.session)
+            check_in_place(database)
+            right = Right(token=token, session=database.session, files=database.files())
         try:
             yield right
         finally:
@@ -139,9 +142,41 @@ def check(connection: Connection, database: Database, right: Right) -> None:
     Raises:
         LedgerLost: It does not.
     """
+    check_in_place(database)
+    if database.files() != right.files:
+        raise replaced(database.name)
     written = connection.scalar(select(APPLIER.c.token).with_for_update(read=True))
     if written != right.token or database.session != right.session:
         raise lost("Another process took over, or the connection that held the right broke.")
+
+
+def check_in_place(database: Database) -> None:
+    """See that what is noted is noted where it will be looked for.
+
+    Raises:
+        LedgerLost: The file was moved away, deleted or replaced while it was open.
+    """
+    if not database.is_in_place():
+        raise replaced(database.name)
+
+
+@contextmanager
+def holding(database: Database, right: Right | None) -> Iterator[Connection]:
+    """A transaction until whose end nobody can take over the right, where there is one.
+
+    Raises:
+        LedgerLost: It does not hold any more, or the database does not say so.
+        LedgerError: The ledger cannot be written.
+    """
+    try:
+        with database.writing() as connection:
+            if right is not None:
+                check(connection, database, right)
+            yield connection
+    except LedgerUnreachable as error:
+        if right is None:
+            raise
+        raise lost(error.what) from error
 
 
 def applier(database: Database) -> Applier | None:
@@ -176,6 +211,16 @@ def lost(why: str) -> LedgerLost:
         "This process may not send any more.",
         why=why,
         fix="Nothing was sent that the ledger does not know. Apply the plan again: it goes on where it was.",
+    )
+
+
+def replaced(name: str) -> LedgerLost:
+    """The error for a file that is not the one any more that was opened."""
+    return LedgerLost(
+        f"The ledger, {name}, was moved away, deleted or replaced while it was in use.",
+        why="What is noted in it now would be known to nobody later, so nothing more is sent.",
+        fix="Put back the file that was there. An older copy does not know what was sent since: with one, "
+        "look at the conversations before anything is applied.",
     )
 
 

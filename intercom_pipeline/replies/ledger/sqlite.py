@@ -10,7 +10,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
-from intercom_pipeline.replies.ledger.database import WRITES
+from intercom_pipeline.replies.ledger.database import WRITES, Files
 from intercom_pipeline.replies.ledger.errors import NotALedger, unwritable
 from intercom_pipeline.replies.ledger.failures import failures
 
@@ -43,6 +43,19 @@ def engine(path: Path) -> Engine:
     )
     event.listen(made, "begin", _begin)
     return made
+
+
+def files(path: Path) -> Files:
+    """Which file is there now, and which write-ahead log: others than before where they were replaced."""
+    return tuple(_number(each) for each in (path, path.with_name(f"{path.name}-wal")))
+
+
+def _number(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def is_there(path: Path) -> bool:

@@ -12,9 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
-from intercom_pipeline.replies.ledger.errors import LedgerBusy, LedgerConflict, LedgerError, LedgerLost
+from intercom_pipeline.replies.ledger import postgres, sqlite
+from intercom_pipeline.replies.ledger.database import Database
+from intercom_pipeline.replies.ledger.errors import (
+    LedgerBusy,
+    LedgerConflict,
+    LedgerError,
+    LedgerLost,
+    LedgerUnreachable,
+)
 from intercom_pipeline.replies.ledger.ledger import Ledger
+from intercom_pipeline.replies.ledger.opening import FILE
 from intercom_pipeline.replies.ledger.values import Outcome
 from tests.postgres import Server
 from tests.replies.ledger.acts import CONVERSATIONS, claimed, intend_and_die, ledger_id_of, run
@@ -188,3 +198,71 @@ def test_two_ledgers_of_a_server_have_rights_of_their_own(server: Server, tmp_pa
         assert first.ledger_id != second.ledger_id
         with pytest.raises(LedgerConflict):
             first.settle(an_intent(a_plan(first)).key, Outcome.SENT, run_id="run")
+
+
+@pytest.mark.parametrize("place", ["postgres"], indirect=True)
+def test_a_server_that_stands_still_is_given_up(place: Place) -> None:
+    """After a while, and then at once for a minute: whoever stops a run does not wait for it."""
+    assert place.url is not None
+    address = postgres.parsed(place.url)
+    with Database(postgres.engine(address, answer_seconds=0.5), "it") as database:
+        with database.reading() as connection:
+            backend = connection.scalar(select(func.pg_backend_pid())) or 0
+        os.kill(backend, signal.SIGSTOP)
+        try:
+            for use in (database.reading, database.writing, database.reading):
+                with pytest.raises(LedgerUnreachable, match="no answer came in time"), use() as connection:
+                    connection.scalar(select(1))
+            assert database.session == 1  # It was not connected to again.
+        finally:
+            os.kill(backend, signal.SIGCONT)
+
+
+def test_a_ledger_that_was_closed_is_not_used_any_more(place: Place) -> None:
+    """A thread that goes on with it notes and claims nothing."""
+    with place.open() as ledger:
+        plan = a_plan(ledger)
+    for use in (ledger.entries, lambda: ledger.intend(an_intent(plan))):
+        with pytest.raises(LedgerLost, match="closed"):
+            use()
+
+
+def moved(path: Path) -> None:
+    path.rename(path.with_name("moved.db"))
+
+
+def replaced_by_a_copy(path: Path) -> None:
+    copy = path.with_name("copy.db")
+    sqlite.back_up(path, copy)
+    copy.replace(path)
+
+
+def without_its_log(path: Path) -> None:
+    path.with_name(f"{path.name}-wal").unlink()
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("change", [moved, replaced_by_a_copy, without_its_log])
+def test_nothing_is_sent_by_a_ledger_that_is_not_where_it_was(
+    place: Place, ledger: Ledger, change: Callable[[Path], None]
+) -> None:
+    """What it would note nobody would find; what was in flight is told as not noted."""
+    plan = a_plan(ledger)
+    with ledger.only_apply():
+        assert ledger.intend(an_intent(plan, "1"))
+        change(place.folder / FILE)
+        with pytest.raises(LedgerLost, match="replaced"):
+            ledger.intend(an_intent(plan, "2"))
+        if change is not without_its_log:
+            with pytest.raises(LedgerLost, match="replaced"):
+                ledger.settle(an_intent(plan, "1").key, Outcome.SENT, run_id="run")
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_nobody_begins_to_send_by_a_ledger_that_was_replaced_since_it_was_opened(
+    place: Place, ledger: Ledger
+) -> None:
+    """As while somebody is asked to confirm."""
+    replaced_by_a_copy(place.folder / FILE)
+    with pytest.raises(LedgerLost, match="replaced"), ledger.only_apply():
+        pass
