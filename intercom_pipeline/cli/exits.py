@@ -111,17 +111,12 @@ def _usage() -> tuple[type[PipelineError], ...]:
 
 def _usage_of_replies() -> tuple[type[PipelineError], ...]:
     """What is wrong with what bulk replies were asked for, so that nothing was planned or sent."""
-    from intercom_pipeline.replies.audience.faults import AudienceRefused  # noqa: PLC0415 - late
-    from intercom_pipeline.replies.drafts import BodiesRefused  # noqa: PLC0415 - late
-    from intercom_pipeline.replies.errors import PlanRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.replies.errors import InputRefused, PlanRefused  # noqa: PLC0415 - late
     from intercom_pipeline.replies.ledger import errors as ledger  # noqa: PLC0415 - late
     from intercom_pipeline.replies.pace import PaceRefused  # noqa: PLC0415 - late
-    from intercom_pipeline.replies.template_language import TemplateRefused  # noqa: PLC0415 - late
 
     return (
-        AudienceRefused,
-        TemplateRefused,
-        BodiesRefused,
+        InputRefused,
         PlanRefused,
         PaceRefused,
         ledger.LedgerUrlRefused,

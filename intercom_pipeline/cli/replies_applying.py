@@ -52,8 +52,8 @@ def apply(settings: "Settings", asked: Asked) -> NoReturn:
         PipelineError: It is refused or not confirmed, so nothing was sent; or it cannot go on.
         typer.Exit: It ended; the code says how.
     """
-    _check_can_confirm(asked)
     with _opened(settings, asked) as work:
+        _check_can_confirm(asked, work.plan.confirmation)
         check_applicable(work.plan, work.ledger, _identity(work), work.connection.base_url, datetime.now(UTC))
         if _is_nothing_due(standing_of(work.plan, work.ledger)):
             tell_end(work)
@@ -90,10 +90,11 @@ def retry(settings: "Settings", asked: Asked, *, held: bool, failed: bool) -> No
         typer.Exit: It ended; the code says how.
     """
     outcome = _one_outcome(held=held, failed=failed)
-    _check_can_confirm(asked)
     with _opened(settings, asked) as work:
-        _check_can_be_tried(work, outcome)
         count = len(due_again(work.plan, work.ledger, outcome))
+        if count:
+            _check_can_confirm(asked, confirmation_of(count))
+        _check_can_be_tried(work, outcome)
         if not count:
             tell_end(work)
         remarks().print(Text(f"{replies(count)} {outcome}."))
@@ -209,11 +210,11 @@ def _is_nothing_due(standing: Standing) -> bool:
     return not (standing.left or standing.then_left or Outcome.INTENDED in standing.outcomes)
 
 
-def _check_can_confirm(asked: Asked) -> None:
-    """See that somebody can be asked, before anything else is."""
+def _check_can_confirm(asked: Asked, words: str) -> None:
+    """See that somebody can be asked, before Intercom is."""
     if asked.confirm is None and not asked.dry_run and not can_ask():
         raise UsageRefused(
             "Nobody can confirm the plan.",
             why="stdin is no terminal.",
-            fix="Look at it with replies show, then add --confirm with 'send' and the number of replies.",
+            fix=f'Look at it with replies show, then add --confirm "{words}"',
         )

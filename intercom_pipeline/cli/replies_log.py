@@ -23,7 +23,9 @@ def refresh(ledger: "Ledger", folder: "DataFolder") -> None:
     try:
         bring_up_to_date(ledger, folder)
     except WarehouseMissing:
-        return  # Whoever does not sync has no use for a log there.
+        # Whoever does not sync may not miss it.
+        said = "There is no warehouse yet, so no reply log: sync makes one, then replies log fills it."
+        remarks().print(Text(said, style="dim"), soft_wrap=True)
     except PipelineError as error:
         said = f"The reply log was not brought up to date: {error.what} Later: replies log"
         remarks().print(Text(said, style="dim"), soft_wrap=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from intercom_pipeline.replies.plan import Plan
     from intercom_pipeline.settings import Settings
 
-_ID = re.compile(r"[0-9a-f]{8,64}")
+_ID = re.compile(r"[0-9a-f]+")
 SHOWN_DIGITS = 8
 """Digits of a plan's id that people are shown, and type."""
 
@@ -59,9 +59,11 @@ def plan_to_look_at(settings: "Settings", name: str) -> "Plan":
 
 
 def _id_in(name: str) -> str | None:
-    """The digits of an id; None for the name of a file."""
+    """The digits of an id, also where they are too few; None for the name of a file."""
     digits = name.strip().lower()
-    return digits if _ID.fullmatch(digits) else None
+    if not _ID.fullmatch(digits) or (len(digits) < SHOWN_DIGITS and Path(name.strip()).exists()):
+        return None
+    return digits
 
 
 def short_id(plan_id: str) -> str:

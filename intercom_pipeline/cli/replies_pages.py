@@ -20,6 +20,7 @@ from intercom_pipeline.cli.replies_summary import (
     print_lines,
     print_next,
     print_standing,
+    purged_as_json,
     standing_as_json,
 )
 from intercom_pipeline.replies.ledger.values import Outcome, PlanEntry
@@ -27,7 +28,7 @@ from intercom_pipeline.replies.pace import Pace
 from intercom_pipeline.replies.plan import GOOD_FOR, Plan
 from intercom_pipeline.replies.preview import example_json, preview
 from intercom_pipeline.replies.preview_lines import example, head
-from intercom_pipeline.replies.standing import UNCERTAIN, standing_of
+from intercom_pipeline.replies.standing import UNCERTAIN, Standing, standing_of, standing_without_plan
 from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
@@ -61,8 +62,13 @@ def status(settings: "Settings", name: str, *, as_json: bool) -> None:
         PipelineError: There is no such plan, or the ledger does not know it.
     """
     with ledger_of(settings) as ledger:
+        entry = ledger.entry(plan_id_named(name, ledger))
+        if entry.purged:
+            standing = standing_without_plan(entry.replies, ledger.sendings(entry.plan_id))
+            _tell_purged(entry, standing, as_json=as_json)
+            return
         plan = plan_named(name, ledger)
-        entry, standing, applier = ledger.entry(plan.plan_id), standing_of(plan, ledger), ledger.applier()
+        standing, applier = standing_of(plan, ledger), ledger.applier()
     if as_json:
         facts = {"created_at": entry.created_at, "confirmed_at": entry.confirmed_at}
         facts |= {"stopped_at": entry.stopped_at, "expires_at": plan.expires_at}
@@ -75,6 +81,24 @@ def status(settings: "Settings", name: str, *, as_json: bool) -> None:
     if applier:
         remarks().print(Text(f"Process {applier.pid} on {applier.host} is sending a plan now."))
     print_next(plan, standing, confirmed=entry.confirmed_at is not None)
+
+
+def _tell_purged(entry: PlanEntry, standing: Standing, *, as_json: bool) -> None:
+    """What became of a plan whose words went with a person; what is unknown is for people to look at."""
+    if as_json:
+        times = {"created_at": entry.created_at, "confirmed_at": entry.confirmed_at}
+        times |= {"stopped_at": entry.stopped_at, "expires_at": entry.created_at + GOOD_FOR}
+        print_json(purged_as_json(entry, standing) | times)
+        return
+    made = f"made {moment(entry.created_at)}"
+    head = joined([f"Plan {short_id(entry.plan_id)}", entry.campaign, entry.message_type, made])
+    results().print(Text(one_line(head), style="bold"), soft_wrap=True)
+    print_standing(None, standing)
+    print_lines(["A person in it was purged: nothing of it is sent or looked for any more."])
+    if standing.is_uncertain:
+        print_lines(["Look at the conversations that are unknown, held or intended yourself."])
+    if standing.left:
+        print_lines(["Plan what is left again, in the same campaign."])
 
 
 def _head(plan: Plan) -> str:
@@ -111,7 +135,11 @@ def list_plans(settings: "Settings", *, as_json: bool) -> None:
         LedgerError: There is no ledger, or it cannot be read.
     """
     with ledger_of(settings) as ledger:
-        entries = ledger.entries()
+        known = ledger.entries(limit=_MOST_LISTED + 1)
+    entries = known[:_MOST_LISTED]
+    if len(known) > len(entries):
+        said = f"These are the latest {_MOST_LISTED}; the ledger knows more."
+        remarks().print(Text(said, style="dim"), soft_wrap=True)
     if as_json:
         print_json(entries)
         return
@@ -122,6 +150,7 @@ def list_plans(settings: "Settings", *, as_json: bool) -> None:
 
 
 _NUMBERS = ("replies", "sent", "trouble")
+_MOST_LISTED = 50
 
 
 def _cells(entry: PlanEntry) -> Iterator[str]:

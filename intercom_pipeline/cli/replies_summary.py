@@ -16,6 +16,7 @@ from intercom_pipeline.steering import one_line
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from intercom_pipeline.replies.ledger.values import PlanEntry
     from intercom_pipeline.replies.plan import Plan
 
 _MOST_SHOWN = 20
@@ -50,9 +51,9 @@ def exit_of(standing: Standing) -> Exit:
     return Exit.OK if standing.is_done else Exit.PARTIAL
 
 
-def print_standing(plan: "Plan", standing: Standing) -> None:
-    """Counts by outcome and what was not sent, for people."""
-    has_then = plan.then is not None
+def print_standing(plan: "Plan | None", standing: Standing) -> None:
+    """Counts by outcome and what was not sent, for people; without the plan where it is not kept any more."""
+    has_then = bool(standing.then) if plan is None else plan.then is not None
     table = columns("replies", *(["then"] if has_then else []), "outcome", "", right=("replies", "then"))
     for outcome in Outcome:
         counts = [standing.outcomes.get(outcome, 0), *([standing.then.get(outcome, 0)] if has_then else [])]
@@ -128,6 +129,22 @@ def standing_as_json(plan: "Plan", standing: Standing) -> dict[str, Any]:
         "elsewhere": standing.elsewhere,
         "then": None if plan.then is None else {"counts": _all(standing.then), "left": standing.then_left},
         "troubles": [_trouble(each) for each in standing.troubles],
+    }
+
+
+def purged_as_json(entry: "PlanEntry", standing: Standing) -> dict[str, Any]:
+    """The same of a plan that is not kept any more."""
+    return {
+        "plan_id": entry.plan_id,
+        "campaign": entry.campaign,
+        "exit_code": exit_of(standing),
+        "replies": entry.replies,
+        "counts": _all(standing.outcomes),
+        "left": standing.left,
+        "elsewhere": standing.elsewhere,
+        "then": {"counts": _all(standing.then), "left": 0} if standing.then else None,
+        "troubles": [_trouble(each) for each in standing.troubles],
+        "purged": True,
     }
 
 

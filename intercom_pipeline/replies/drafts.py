@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.plain import shows_nothing
 from intercom_pipeline.replies.audience.columns import BODY, listed
 from intercom_pipeline.replies.audience.faults import Fault, counted, told
 from intercom_pipeline.replies.audience.recipient import Draft, Recipient
+from intercom_pipeline.replies.errors import InputRefused
 from intercom_pipeline.replies.template import CONTROL, Template
 from intercom_pipeline.replies.template_values import (
     MOST_CHARACTERS,
@@ -24,7 +24,7 @@ _STRAY: Final = re.compile(
 )
 
 
-class BodiesRefused(PipelineError):
+class BodiesRefused(InputRefused):
     """A body is missing, or is not what anybody would send; nothing was planned."""
 
 

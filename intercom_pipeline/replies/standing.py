@@ -1,9 +1,9 @@
 """How a plan stands: what became of each of its replies, and what is left to do."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Sending, Step
 from intercom_pipeline.replies.plan import Plan
@@ -76,6 +76,27 @@ def standing_of(plan: Plan, ledger: Knows) -> Standing:
     )
 
 
-def _counted(sendings: Mapping[str, Sending]) -> dict[Outcome, int]:
+def standing_without_plan(replies: int, sendings: Sequence[Sending]) -> Standing:
+    """How a plan stands by what was noted of it alone, where its words are not kept any more.
+
+    Args:
+        replies: How many the plan had.
+        sendings: What the ledger knows of it.
+    """
+    reply, then = (
+        {each.intent.key: each for each in sendings if each.intent.key.step is step}
+        for step in (Step.REPLY, Step.THEN)
+    )
+    return Standing(
+        outcomes=_counted(reply),
+        left=replies - len(reply),
+        elsewhere=0,
+        then=_counted(then),
+        then_left=0,
+        troubles=tuple(each for each in sendings if each.outcome is not Outcome.SENT),
+    )
+
+
+def _counted(sendings: Mapping[Any, Sending]) -> dict[Outcome, int]:
     counts = Counter(sending.outcome for sending in sendings.values())
     return {outcome: counts[outcome] for outcome in Outcome if counts[outcome]}

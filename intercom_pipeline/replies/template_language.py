@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from jinja2 import TemplateSyntaxError, nodes
 
-from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.replies.audience.faults import Fault, told
+from intercom_pipeline.replies.errors import InputRefused
 from intercom_pipeline.replies.template_filters import FILTERS, TESTS, Language
 
 _DEEPEST: Final = 40
@@ -40,7 +40,7 @@ _SAYS: Final[dict[type[nodes.Node], str]] = {
 }
 
 
-class TemplateRefused(PipelineError):
+class TemplateRefused(InputRefused):
     """A template that cannot be read, or says what a template may not; nothing was planned."""
 
 

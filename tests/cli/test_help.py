@@ -69,6 +69,14 @@ print(sorted(set(sys.modules) & set({HEAVY!r})), file=sys.stderr)
 """
 
 
+def test_an_error_needs_no_templates() -> None:
+    """What its exit code is, is known without the language that templates are written in."""
+    look = "import sys; from intercom_pipeline.cli.exits import UsageRefused, exit_for; "
+    look += "print(int(exit_for(UsageRefused('x'))), 'jinja2' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["2", "False"]
+
+
 def verbs() -> dict[str, Any]:
     """The verbs by name, as typer made them; those of a group with the group's name before theirs."""
     everything: Any = typer.main.get_command(application())

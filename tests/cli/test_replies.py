@@ -17,8 +17,8 @@ from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.plan import Action, Then
 from intercom_pipeline.replies.plan_file import read, write
 from intercom_pipeline.replies.reply import MessageType
-from intercom_pipeline.sandbox import serve
-from tests.cli.bulk import WORDS, Bulk
+from intercom_pipeline.sandbox import Fault, FaultKind, serve
+from tests.cli.bulk import ROUTE, WORDS, Bulk
 from tests.cli.conftest import SMALL
 from tests.cli.running import COMMAND, environment, run_in_terminal
 from tests.syncing import select, sync
@@ -95,6 +95,7 @@ def test_the_whole_path(bulk: Bulk) -> None:
     told = bulk.command("replies", "apply", "plan.json", "--confirm", "send 4", "--rate", "50")
     assert told.code == Exit.OK, told.err
     assert "The first reply is sent alone" in told.err
+    assert "There is no warehouse yet, so no reply log" in told.err
     assert "All of it is done." in told.out
     assert bulk.sent() == dict.fromkeys(bulk.ids[:4], 1)
     assert [bulk.has(f"Hello Ada {at}!") for at in range(4)] == [{each: 1} for each in bulk.ids[:4]]
@@ -126,7 +127,7 @@ def test_what_a_run_did_is_told_to_programs(bulk: Bulk) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ([], "Nobody can confirm"),
+        ([], '--confirm "send 4"'),
         (["--confirm", "send 5"], "It was not confirmed"),
         (["--confirm", "yes"], "It was not confirmed"),
         (["--confirm", ""], "It was not confirmed"),
@@ -186,6 +187,50 @@ def _spoilt(bulk: Bulk, wrong: str) -> str:
         bulk.command("replies", "plan", *("--campaign", "x", "--type", "note", "--admin", bulk.admin),
                      *("--ids", "ids.txt", "--body", "x"))  # fmt: skip
     return {"unknown": "0123456789", "short": "abc", "missing": "nowhere.json"}.get(wrong, "plan.json")
+
+
+def test_too_few_digits_of_an_id_are_told_so(bulk: Bulk) -> None:
+    """Unless a file is called so."""
+    digits = bulk.planned()["plan_id"][:7]
+    assert "8 to 64 digits" in bulk.command("replies", "status", digits).err
+    (bulk.folder / "plan.json").rename(bulk.folder / digits)
+    assert bulk.command("replies", "status", digits).code == Exit.OK
+
+
+def test_what_a_plan_sent_is_told_after_a_person_was_purged(bulk: Bulk) -> None:
+    """By what the ledger noted: what is unknown still can be looked at, by people."""
+    planned = bulk.planned(campaign="purged")
+    bulk.sandbox.faults.add(Fault(kind=FaultKind.ERROR_500, match=ROUTE, times=1))
+    bulk.command("replies", "apply", "plan.json", "--confirm", "send 4", "--rate", "50")
+    bulk.sandbox.faults.clear()
+    before = json.loads(bulk.command("replies", "status", "plan.json", "--json").out)
+    with open_ledger(None, bulk.folder / "data" / "replies") as ledger:
+        ledger.forget(read(bulk.folder / "plan.json").replies[0].contact_ids, [])
+    for name in (planned["plan_id"][:8], "plan.json"):
+        found = json.loads(bulk.command("replies", "status", name, "--json").out)
+        assert found["purged"]
+        assert {key: found[key] for key in before if key != "stopped_at"} == {
+            key: before[key] for key in before if key != "stopped_at"
+        }
+    told = bulk.command("replies", "status", planned["plan_id"])
+    assert told.code == Exit.OK
+    assert "A person in it was purged" in told.out
+    assert "Look at the conversations that are unknown" in told.out
+
+
+def test_more_plans_than_are_listed_are_told_of(bulk: Bulk) -> None:
+    """The latest fifty are, for people and programs alike."""
+    bulk.planned()
+    made = read(bulk.folder / "plan.json")
+    with open_ledger(None, bulk.folder / "data" / "replies") as ledger:
+        for second in range(1, 50):
+            later = made.created_at + timedelta(seconds=second)
+            ledger.register(msgspec.structs.replace(made, created_at=later))
+        assert bulk.command("replies", "list").err == ""
+        ledger.register(msgspec.structs.replace(made, campaign="last"))
+    told = bulk.command("replies", "list", "--json")
+    assert len(json.loads(told.out)) == 50
+    assert "latest 50" in told.err
 
 
 def test_a_plan_is_applied_where_it_was_made_for(bulk: Bulk, monkeypatch: pytest.MonkeyPatch) -> None:

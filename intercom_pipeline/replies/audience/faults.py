@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.replies.errors import InputRefused
 from intercom_pipeline.steering import one_line
 
 _SHOWN: Final = 20
 
 
-class AudienceRefused(PipelineError):
+class AudienceRefused(InputRefused):
     """It cannot be told who is to be answered; nothing was planned."""
 
 
