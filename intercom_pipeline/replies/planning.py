@@ -1,7 +1,6 @@
 """Making a plan: every conversation is looked at before anything is sent, and so is whoever answers."""
 
 import asyncio
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from intercom_pipeline.intercom.client import Client
 from intercom_pipeline.intercom.ids import IdRefused
 from intercom_pipeline.replies.addressing import address
 from intercom_pipeline.replies.audience.recipient import Draft
+from intercom_pipeline.replies.campaign import campaign_named
 from intercom_pipeline.replies.contacts import find_contacts
 from intercom_pipeline.replies.conversations import find_conversations
 from intercom_pipeline.replies.errors import PlanEmpty, PlanRefused
@@ -26,7 +26,6 @@ from intercom_pipeline.steering import one_line
 
 MOST_BYTES: Final = 48 * 2**20
 """How large a plan may be: 10,000 replies of some 4,000 signs each."""
-_LONGEST_CAMPAIGN = 100
 
 
 class Knows(Protocol):
@@ -92,22 +91,6 @@ async def make_plan(
     )
     check_plan(plan)
     return plan
-
-
-def campaign_named(text: str) -> str:
-    """The campaign that a text means: case, and blanks around and in a row, make no other one.
-
-    Raises:
-        PlanRefused: It names none.
-    """
-    name = " ".join(unicodedata.normalize("NFC", text).casefold().split())
-    if not name or len(name) > _LONGEST_CAMPAIGN or one_line(name) != name:
-        raise PlanRefused(
-            "The campaign has no name that could be kept.",
-            why=f"It is empty, longer than {_LONGEST_CAMPAIGN} signs, or holds some that cannot be shown.",
-            fix="Name what the replies are for, such as: outage 2026-11-20.",
-        )
-    return name
 
 
 async def _frame(client: Client, identity: Identity, ledger_id: str, request: Request) -> Plan:

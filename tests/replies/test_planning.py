@@ -1,6 +1,7 @@
 """Before anything is sent, every conversation, contact and admin was looked at."""
 
 import json
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from intercom_pipeline.intercom.errors import PermissionMissing
 from intercom_pipeline.replies.audience.recipient import Draft
+from intercom_pipeline.replies.campaign import campaign_named
 from intercom_pipeline.replies.contacts import contact_of
 from intercom_pipeline.replies.conversations import conversation_of
 from intercom_pipeline.replies.errors import PlanEmpty, PlanRefused
@@ -20,7 +22,7 @@ from intercom_pipeline.replies.finding import record_of
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.values import Intent, Key, Outcome
 from intercom_pipeline.replies.plan import Action, Plan, PlannedReply, Then
-from intercom_pipeline.replies.planning import campaign_named, check_plan
+from intercom_pipeline.replies.planning import check_plan
 from intercom_pipeline.replies.reply import MessageType, ReplyRefused
 from intercom_pipeline.replies.verdicts import verdict
 from intercom_pipeline.sandbox import Fault, FaultKind, Options, Sandbox, Sizes, serve
@@ -424,6 +426,10 @@ def test_faults_of_intercom_do_no_harm_to_a_plan(sandbox: Sandbox, tmp_path: Pat
         ("  Big   OUTAGE ", "big outage"),
         ("Stra\u00dfe", "strasse"),
         ("e\u0301", "\u00e9"),
+        ("\uff2f\uff35\uff34\uff21\uff27\uff25\u3000\uff11", "outage 1"),
+        ("\ufb01x \u2160", "fix i"),
+        ("\u1fb3\u0301", "\u03ac\u03b9"),
+        ("\u2764", "\u2764"),
     ],
 )
 def test_how_a_campaign_is_written_makes_no_other_one(given: str, name: str) -> None:
@@ -431,8 +437,25 @@ def test_how_a_campaign_is_written_makes_no_other_one(given: str, name: str) -> 
     assert campaign_named(given) == name
 
 
-@pytest.mark.parametrize("given", ["", "  ", "a\x00b", "a\u202eb", "x" * 101])
+@given(st.text(max_size=30))
+def test_the_name_of_a_campaign_is_its_own(text: str) -> None:
+    """However it is written: what is kept is not another one when it is read again."""
+    try:
+        name = campaign_named(text)
+    except PlanRefused:
+        return
+    assert campaign_named(name) == name
+    for other in ("NFC", "NFD", "NFKC", "NFKD"):
+        assert campaign_named(unicodedata.normalize(other, text)) == name
+
+
+_UNSEEN = "\u00ad\u034f\u061c\u115f\u180b\u200b\u200d\u2060\u2800\u3164\ufe0f\uffa0\U000e0100\U000e0041"
+
+
+@pytest.mark.parametrize(
+    "given", ["", "  ", "a\x00b", "a\u202eb", "x" * 101, *(f"a{each}" for each in _UNSEEN)]
+)
 def test_a_campaign_has_a_name_that_can_be_shown(given: str) -> None:
-    """Blank, overlong and steering ones are refused."""
+    """Blank, overlong and steering ones are refused, and signs that nobody sees."""
     with pytest.raises(PlanRefused):
         campaign_named(given)

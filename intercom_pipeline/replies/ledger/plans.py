@@ -8,6 +8,8 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Row, Select, func, select, update
 
+from intercom_pipeline.replies.campaign import campaign_named
+from intercom_pipeline.replies.errors import PlanRefused
 from intercom_pipeline.replies.ledger import sendings
 from intercom_pipeline.replies.ledger.database import insert_into
 from intercom_pipeline.replies.ledger.errors import (
@@ -42,12 +44,20 @@ def check(plan: Plan, ledger_id: str, ledger: str) -> None:
             why=f"{ledger} cannot know what was sent by it.",
             fix="Make a new plan.",
         )
-    if one_line(plan.campaign) != plan.campaign:
+    if not _is_as_kept(plan.campaign):
         raise LedgerConflict(
             "The campaign's name cannot be kept.",
-            why="There are signs in it that nobody sees.",
-            fix="Give it a name of letters, digits and signs that are seen.",
+            why="There are signs in it that nobody sees, or it is not written as campaigns are kept.",
+            fix="Give it a name of small letters, digits and signs that are seen.",
         )
+
+
+def _is_as_kept(campaign: str) -> bool:
+    """Whether it is the one way to write a name, which all that look like it are written in."""
+    try:
+        return campaign_named(campaign) == campaign
+    except PlanRefused:
+        return False
 
 
 def register(connection: Connection, plan: Plan, now: datetime) -> None:

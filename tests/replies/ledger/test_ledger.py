@@ -77,10 +77,11 @@ def test_a_plan_that_was_changed_in_the_ledger_is_not_given(ledger: Ledger) -> N
         ledger.plan(plan.plan_id)
 
 
-def test_a_campaign_that_cannot_be_told_from_another_is_refused(ledger: Ledger) -> None:
-    """Signs that nobody sees would make it another key."""
+@pytest.mark.parametrize("campaign", ["outage\u200f", "outage\u034f", "\uff4futage", "Outage"])
+def test_a_campaign_that_cannot_be_told_from_another_is_refused(ledger: Ledger, campaign: str) -> None:
+    """Signs that nobody sees, or that look like others, would make it another key."""
     with pytest.raises(LedgerConflict, match="campaign"):
-        a_plan(ledger, campaign="outage\u200f")
+        a_plan(ledger, campaign=campaign)
 
 
 def test_a_plan_is_confirmed_stopped_and_resumed(ledger: Ledger, place: Place) -> None:
