@@ -38,7 +38,8 @@ class BulkReplyConfig(dg.Config):
     """Which plan to send."""
 
     plan_id: str = Field(
-        description="The plan, by its id or the first digits of it, at least 8: replies plan tells it."
+        description="The plan, by its id or the first digits of it, at least 8, in quotes, since some look "
+        "like numbers: replies plan tells it."
     )
     confirm: str = Field(description="What confirms it, with the number of its replies, such as: send 150.")
     rate: float = Field(default=Pace().per_second, gt=0, le=FASTEST, description="Replies a second, at most.")
