@@ -1,5 +1,6 @@
 """One conversation of a run: looked at, answered, and what follows done."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -11,11 +12,13 @@ from intercom_pipeline.replies.due import Due
 from intercom_pipeline.replies.events import Settled
 from intercom_pipeline.replies.judging import Verdict
 from intercom_pipeline.replies.ledger.values import Intent, Key, Outcome, Step
+from intercom_pipeline.replies.pace import Moment
 from intercom_pipeline.replies.parts import newest_part_of
 from intercom_pipeline.replies.plan import Action, Then, body_hash
-from intercom_pipeline.replies.posting import Write, post, reason_of
+from intercom_pipeline.replies.posting import post, reason_of
 from intercom_pipeline.replies.reply import Reply, conversation_now
 from intercom_pipeline.replies.run import Run
+from intercom_pipeline.replies.writes import Became, Looked, Write
 
 if TYPE_CHECKING:
     from intercom_pipeline.replies.ledger.ledger import Ledger
@@ -24,6 +27,7 @@ _LOOKS = 4
 """How often a conversation that cannot be read is asked for."""
 
 _Conversation = dict[str, Any]
+_Judge = Callable[[_Conversation | None], Verdict | None]
 
 
 class Went(Enum):
@@ -64,48 +68,85 @@ async def answer(run: Run, due: Due) -> Answered:
         run.fail(error)
         return Answered(went=Went.WRONG)
     except IntercomError as error:
-        await _note(run, due, due.steps[0], _unreadable(due, error), None)
+        await _note(run, due, due.steps[0], _unreadable(due, due.steps[0], error), None)
         return Answered(went=Went.WRONG)
     went = await (_answer if due.replies else _follow_later)(run, due, found)
     return Answered(went=went, newest_before=newest_part_of(found or {}))
 
 
 async def _answer(run: Run, due: Due, conversation: _Conversation | None) -> Went:
+    def judge(found: _Conversation | None) -> Verdict | None:
+        return judging.on_reply(run.plan, due, found)
+
     before = newest_part_of(conversation or {})
-    verdict = judging.on_reply(run.plan, due, conversation)
+    verdict = judge(conversation)
     if verdict is not None or run.dry_run:
         return await _note(run, due, Step.REPLY, verdict, before)
-    reply = run.plan.reply_to(due.planned)
-    became = await post(run, _intent(run, due, Step.REPLY, before), _write_of(reply, before))
+    write = _write_of(run.plan.reply_to(due.planned), before)
+    became = await post(
+        run, _intent(run, due, Step.REPLY, before), write, _looked(run, due, Step.REPLY, judge)
+    )
+    if isinstance(became, Verdict):
+        return await _note(run, due, Step.REPLY, became, before)
     if became is None:
         return Went.NOWHERE
     run.allowance -= 1
-    if became.outcome is not Outcome.SENT:
-        return Went.WRONG
-    return await _follow(run, due, became.answer)
+    if became.outcome is not Outcome.SENT or not became.tried:
+        return _went(became)
+    return await _follow(run, due, became.answer, became.part_id or before)
 
 
 async def _follow_later(run: Run, due: Due, conversation: _Conversation | None) -> Went:
     """Do what follows a reply that an earlier run sent."""
     assert run.plan.then is not None  # noqa: S101 - for the type checker: else it were not due
-    verdict = judging.on_following(run.plan.then, due, conversation)
+    reply = due.before[Step.REPLY]
+    after = reply.part_id or reply.intent.newest_part
+    verdict = judging.on_following(run.plan.then, due, conversation, after=after)
     if verdict is not None or run.dry_run:
         return await _note(run, due, Step.THEN, verdict, newest_part_of(conversation or {}))
-    return await _follow(run, due, conversation or {})
+    return await _follow(run, due, conversation or {}, after)
 
 
-async def _follow(run: Run, due: Due, conversation: _Conversation) -> Went:
+async def _follow(run: Run, due: Due, conversation: _Conversation, after: str | None) -> Went:
+    """Do what follows a reply, by the conversation as it is now and the part that the reply became."""
     then = run.plan.then
     if then is None or Step.THEN not in due.steps:
         return Went.WELL
+
+    def judge(found: _Conversation | None) -> Verdict | None:
+        return judging.on_following(then, due, found, after=after)
+
+    before = newest_part_of(conversation)
     if actions.is_over(then, datetime.now(UTC)):
-        await _note(run, due, Step.THEN, judging.OVER, newest_part_of(conversation))
+        await _note(run, due, Step.THEN, judging.OVER, before)
         return Went.WELL
-    intent = _intent(run, due, Step.THEN, newest_part_of(conversation))
-    became = await post(run, intent, _write_following(then, due.planned.conversation_id, run.plan.admin_id))
-    if became is None:
+    intent, looked = _intent(run, due, Step.THEN, before), _looked(run, due, Step.THEN, judge)
+    write = _write_following(then, due.planned.conversation_id, run.plan.admin_id)
+    became = await post(run, intent, write, looked)
+    if isinstance(became, Verdict):
+        return await _note(run, due, Step.THEN, became, before)
+    return Went.NOWHERE if became is None else _went(became)
+
+
+def _went(became: Became) -> Went:
+    if not became.tried:
         return Went.NOWHERE
     return Went.WELL if became.outcome is Outcome.SENT else Went.WRONG
+
+
+def _looked(run: Run, due: Due, step: Step, judge: _Judge) -> Looked:
+    """That the conversation was read just now, and how it is judged by what it has become meanwhile."""
+
+    async def again() -> Verdict | None:
+        try:
+            return judge(await conversation_now(run.client.trying(_LOOKS), due.planned.conversation_id))
+        except (AuthenticationFailed, PermissionMissing) as error:
+            run.fail(error)
+            return None
+        except IntercomError as error:
+            return _unreadable(due, step, error)
+
+    return Looked(at=Moment(), again=again)
 
 
 async def _note(run: Run, due: Due, step: Step, verdict: Verdict | None, before: str | None) -> Went:
@@ -130,8 +171,8 @@ def _write_down(ledger: "Ledger", intent: Intent, verdict: Verdict) -> None:
         ledger.skip(intent, verdict.outcome, reason=verdict.reason or "")
 
 
-def _unreadable(due: Due, error: IntercomError) -> Verdict:
-    outcome = Outcome.HELD if due.was_held(due.steps[0]) else Outcome.FAILED
+def _unreadable(due: Due, step: Step, error: IntercomError) -> Verdict:
+    outcome = Outcome.HELD if due.was_held(step) else Outcome.FAILED
     return Verdict(outcome=outcome, reason=f"It could not be looked at. {reason_of(error)}", counts=True)
 
 

@@ -2,7 +2,7 @@
 
     only_apply ─▶ what dead runs left intended is UNKNOWN ─▶ what is due
     ─▶ one alone, until one is sent and can be read back ─▶ the others at the pace, many in flight
-    ─▶ complete, stopped (switch, Ctrl-C), broken (breaker, ledger, token) or capped
+    ─▶ complete, stopped (switch, Ctrl-C), broken (breaker, ledger, token), capped or expired
 
 However it ends, what may have left goes on until its outcome is noted, for as long as a request may take.
 """
@@ -22,6 +22,7 @@ from intercom_pipeline.replies.applicable import (
     PlanStopped,
     check_applicable,
     check_confirmation,
+    check_resumable,
     check_retryable,
     confirmation_of,
 )
@@ -68,6 +69,7 @@ async def apply(
     run_id: str,
     stop: asyncio.Event | None = None,
     dry_run: bool = False,
+    resume: bool = False,
 ) -> AsyncGenerator[Event]:
     """Send what is due of a plan. Whoever applies it has confirmed it (`check_confirmation`).
 
@@ -83,6 +85,7 @@ async def apply(
         run_id: The run, for the log.
         stop: Stops it.
         dry_run: Only look, and tell what would be sent; nothing is written or sent.
+        resume: Have the plan go on although it was stopped, once no other process sends it.
 
     Raises:
         PlanRefused: It may not be applied (`check_applicable`); nothing was sent.
@@ -91,9 +94,18 @@ async def apply(
         IntercomError: Intercom does not say whose token it is; nothing was sent.
     """
     async with in_thread(ledger) as thread:
-        run = Run(client=client, ledger=thread, plan=plan, by=by, run_id=_only(run_id), dry_run=dry_run)
-        await _check(run, whatever_age=False)
-        async with aclosing(_sent(run, lambda ledger: due_of(plan, ledger), pace, stop)) as events:
+        run = Run(
+            client=client,
+            ledger=thread,
+            plan=plan,
+            pace=pace,
+            by=by,
+            run_id=_only(run_id),
+            dry_run=dry_run,
+        )
+        await _check(run, resume=resume)
+        find = _resumed if resume and not dry_run else due_of
+        async with aclosing(_sent(run, lambda ledger: find(plan, ledger), pace, stop)) as events:
             async for event in events:
                 yield event
 
@@ -123,7 +135,15 @@ async def retry(
     if outcome not in {Outcome.FAILED, Outcome.HELD}:
         raise ValueError(f"what is {outcome} is not tried again")
     async with in_thread(ledger) as thread:
-        run = Run(client=client, ledger=thread, plan=plan, by=by, run_id=_only(run_id), dry_run=dry_run)
+        run = Run(
+            client=client,
+            ledger=thread,
+            plan=plan,
+            pace=pace,
+            by=by,
+            run_id=_only(run_id),
+            dry_run=dry_run,
+        )
         run.again = frozenset({outcome})
         await _check(run, whatever_age=outcome is Outcome.HELD)
         found = _sent(run, lambda ledger: due_again(plan, ledger, outcome), pace, stop)
@@ -146,10 +166,21 @@ async def _sent(
                     yield event
 
 
-async def _check(run: Run, *, whatever_age: bool) -> None:
+def _resumed(plan: Plan, ledger: "Ledger") -> list[Due]:
+    """What is due of a plan that goes on although it was stopped.
+
+    Called by the one process that may send: no other is left that has yet to see that it was stopped.
+    """
+    ledger.resume(plan.plan_id)
+    return due_of(plan, ledger)
+
+
+async def _check(run: Run, *, whatever_age: bool = False, resume: bool = False) -> None:
     identity, now = await identify_by(run.client), datetime.now(UTC)
     base_url = run.client.connection.base_url
-    if whatever_age:
+    if resume:
+        await run.ledger.do(lambda ledger: check_resumable(run.plan, ledger, identity, base_url, now))
+    elif whatever_age:
         await run.ledger.do(lambda ledger: check_retryable(run.plan, ledger, identity, base_url))
     else:
         await run.ledger.do(lambda ledger: check_applicable(run.plan, ledger, identity, base_url, now))

@@ -17,6 +17,8 @@ class Ending(StrEnum):
     """Too much went wrong, so the rest was not tried."""
     CAPPED = "capped"
     """As many as one run or one day may send were sent."""
+    EXPIRED = "expired"
+    """The plan became too old while it was applied."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

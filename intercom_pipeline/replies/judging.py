@@ -49,16 +49,17 @@ def on_reply(plan: Plan, due: Due, conversation: dict[str, Any] | None) -> Verdi
     return Verdict(outcome=Outcome.STALE, reason=change) if change else None
 
 
-def on_following(then: Then, due: Due, conversation: dict[str, Any] | None) -> Verdict | None:
-    """Why what follows an earlier reply is not done; None where it is."""
+def on_following(
+    then: Then, due: Due, conversation: dict[str, Any] | None, *, after: str | None
+) -> Verdict | None:
+    """Why what follows a reply is not done; None where it is. `after` is the part that the reply became."""
     held = due.was_held(Step.THEN)
     missing = _missing(due, conversation, held=held)
     if missing is not None or conversation is None:
         return missing
     if held and actions.is_done(then, conversation):
         return Verdict(outcome=Outcome.SENT, reason=shown.SHOWN)
-    reply = due.before[Step.REPLY]
-    if _was_answered(conversation, reply.part_id or reply.intent.newest_part):
+    if _was_answered(conversation, after):
         return Verdict(outcome=Outcome.HELD if held else Outcome.STALE, reason=ANSWERED)
     return None
 

@@ -26,14 +26,16 @@ class Pace:
     """How quickly and how much; raises PaceRefused for what cannot be.
 
     Attributes:
-        per_second: Replies begun a second.
+        per_second: Replies that leave a second.
         most_per_run: How many one run sends.
         most_per_day: How many are sent to the workspace within any 24 hours.
+        look_good_for: Seconds after which a conversation that was read is read again before its reply leaves.
     """
 
     per_second: float = 2.0
     most_per_run: int = 2_000
     most_per_day: int = 5_000
+    look_good_for: float = 5.0
 
     def __post_init__(self) -> None:
         if not 0 < self.per_second <= FASTEST:
@@ -56,21 +58,45 @@ class Pace:
         return replies / self.per_second
 
 
+def _seconds() -> float:
+    return asyncio.get_running_loop().time()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """A moment, by a clock that nobody sets and by one that goes on while a laptop sleeps."""
+
+    steady: float = field(default_factory=_seconds)
+    wall: float = field(default_factory=time.time)
+
+    @property
+    def seconds_ago(self) -> float:
+        """How long it is gone, by the clock by which that is longer."""
+        return max(_seconds() - self.steady, abs(time.time() - self.wall))
+
+
 @dataclass(slots=True)
 class Metronome:
-    """Lets one begin after the other, evenly; after a pause it goes on at the same pace, without a burst."""
+    """Lets one go after the other, evenly; after a pause it goes on at the same pace, without a burst.
+
+    Attributes:
+        per_second: How many.
+        slack: Seconds of delay that are made up for; one interval at least.
+    """
 
     per_second: float
-    clock: Callable[[], float] = time.monotonic
+    slack: float = 0.0
+    clock: Callable[[], float] = _seconds
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _due: float | None = field(default=None)
 
     async def turn(self) -> None:
-        """Wait until the next may begin."""
+        """Wait until the next may go."""
         interval = 1 / self.per_second
         now = self.clock()
-        # A delay below one interval is made up for, so that a busy machine keeps the rate.
-        due = now if self._due is None or now - self._due > interval else self._due
+        # A small delay is made up for, so that a busy machine keeps the rate.
+        made_up = max(interval, self.slack)
+        due = now if self._due is None or now - self._due > made_up else self._due
         self._due = due + interval
         if due > now:
             await self.sleep(due - now)

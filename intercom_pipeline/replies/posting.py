@@ -1,22 +1,24 @@
 """One write to Intercom: intended, sent once, settled.
 
     waiting for a turn ──stop──▶ nothing was intended
-          │ the turn has come
+          │ the turn has come      it took long ──▶ the conversation is read again, and judged
     stop switch, intent in the ledger, stop switch ──stop──▶ FAILED, not sent
           │ it leaves
     2xx ──▶ SENT     refused ──▶ FAILED     429, no connection ──▶ waiting for a turn, intended
           │ anything else, or no answer
        UNKNOWN
 
+Nothing leaves because of what was so before a wait: each time it is seen anew that the rate is kept, that the
+conversation was read just now, that the plan is not too old, and that this process may still send.
+
 Whatever comes, even a cancellation, what was intended is settled; where the ledger cannot be written any
 more it stays INTENDED, which the next run takes for UNKNOWN.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.bodies import decoded
@@ -29,8 +31,11 @@ from intercom_pipeline.intercom.errors import (
     Retryable,
 )
 from intercom_pipeline.replies.events import Ending, Settled
-from intercom_pipeline.replies.ledger.values import Intent, Outcome
+from intercom_pipeline.replies.judging import Verdict
+from intercom_pipeline.replies.ledger.values import Intent, Outcome, Step
+from intercom_pipeline.replies.pace import Moment
 from intercom_pipeline.replies.run import PLAN_STOPPED, Run
+from intercom_pipeline.replies.writes import Became, Looked, Write, of_verdict
 
 if TYPE_CHECKING:
     from intercom_pipeline.intercom.client import Response
@@ -38,42 +43,6 @@ if TYPE_CHECKING:
 
 _PAUSES: Final = (0.25, 0.5, 1.0, 2.0, None)
 """Seconds before the next try of what surely was not applied; how long a 429 waits the client knows."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Write:
-    """What is sent.
-
-    Attributes:
-        path: Where to.
-        json: What.
-        is_answer: Whether this is what Intercom answers to it.
-        part_of: The id of the part that it became, by the answer.
-    """
-
-    path: str
-    json: dict[str, Any]
-    is_answer: Callable[[dict[str, Any]], bool]
-    part_of: Callable[[dict[str, Any]], str | None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Became:
-    """What became of a write.
-
-    Attributes:
-        outcome: SENT, FAILED or UNKNOWN.
-        reason: Why not SENT.
-        part_id: The part that it became, where the answer shows it.
-        request_id: Intercom's id of the request.
-        answer: What Intercom answered; empty unless SENT.
-    """
-
-    outcome: Outcome
-    reason: str | None = None
-    part_id: str | None = None
-    request_id: str | None = None
-    answer: dict[str, Any] = field(default_factory=dict)
 
 
 _NOT_SENT: Final = Became(outcome=Outcome.FAILED, reason="It was stopped before it was sent.")
@@ -90,15 +59,35 @@ class _NotLeaving(Exception):
     """The run ended before the request left; nothing was sent."""
 
 
-async def post(run: Run, intent: Intent, write: Write) -> Became | None:
-    """Intend, send once, settle and tell; None where nothing was even intended, as the run ended.
+class _TooLate(Exception):
+    """Too long ago the conversation was read; nothing was sent."""
+
+
+class _KeptBack(Exception):
+    """The conversation, read again, is not to be written to any more; nothing was sent."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict)
+        self.verdict = verdict
+
+
+async def post(run: Run, intent: Intent, write: Write, looked: Looked) -> Became | Verdict | None:
+    """Intend, send once, settle and tell.
+
+    A verdict where it may not be sent any more and nothing was even intended, which is for the caller to note
+    and tell; None where nothing was intended as the run ended.
 
     Raises:
-        LedgerError: It could not be intended, so nothing was sent; or what became of it not noted.
+        LedgerError: It could not be intended, so nothing was sent; or what became of it not noted; or this
+            process may not send any more, and what became of the intent is another's to note.
     """
-    posting = _Posting(run=run, intent=intent, write=write)
+    posting = _Posting(run=run, intent=intent, write=write, looked=looked, read_at=looked.at)
     try:
         became = await posting.send()
+    except _KeptBack as kept:
+        if not posting.is_intended:
+            return kept.verdict
+        became = of_verdict(kept.verdict)
     except _NotLeaving:
         became = _NOT_SENT
     except asyncio.CancelledError:
@@ -115,11 +104,16 @@ class _Posting:
     Attributes:
         is_intended: Whether the ledger knows the intent.
         has_left: Whether Intercom may have got it, and has not refused it.
+        read_at: When the conversation was read last.
+        turn_at: When the rate let it leave; None where it did not, or it has left.
     """
 
     run: Run
     intent: Intent
     write: Write
+    looked: Looked
+    read_at: Moment
+    turn_at: Moment | None = None
     is_intended: bool = False
     has_left: bool = False
 
@@ -127,10 +121,7 @@ class _Posting:
         """Send it, again only where it surely was not applied."""
         for pause in _PAUSES:
             try:
-                answer = await self.run.client.send_once(
-                    self.write.path, json=self.write.json, leaving=self._leave
-                )
-                return self._answered(answer)
+                return self._answered(await self._sent())
             except IntercomError as error:
                 if pause is None or not _may_pass(error):
                     return self._refused(error)
@@ -141,6 +132,25 @@ class _Posting:
                 # Whatever it is, the request may have left.
                 return Became(outcome=Outcome.UNKNOWN, reason=f"No answer was read: {type(error).__name__}.")
         raise AssertionError("the last try returns or raises")
+
+    async def _sent(self) -> "Response[bytes]":
+        """What Intercom answers; as long as that takes, each time the conversation is read again before."""
+        while True:
+            try:
+                return await self.run.client.send_once(
+                    self.write.path, json=self.write.json, leaving=self._leave
+                )
+            except _TooLate:
+                await self._look_again()
+
+    async def _look_again(self) -> None:
+        self.run.stays()
+        if self.run.ending is not None:
+            raise _NotLeaving
+        verdict = await self.looked.again()
+        if verdict is not None:
+            raise _KeptBack(verdict)
+        self.read_at = Moment()
 
     async def settle(self, became: Became) -> None:
         """Note what became of it, and tell.
@@ -157,16 +167,22 @@ class _Posting:
             self.run.fail(error)
             self._tell(Outcome.UNKNOWN, reason)
             raise
-        self._tell(became.outcome, became.reason)
+        self._tell(became.outcome, became.reason, tried=became.tried)
         self.run.stays()
 
     async def _leave(self) -> None:
         """The turn has come: the last moment at which it can be kept back.
 
         Raises:
-            _NotLeaving: It is.
-            LedgerError: It cannot be intended.
+            _NotLeaving: It is, as the run has ended.
+            _TooLate: It is, until the conversation was read again.
+            LedgerError: It cannot be intended, or not by this process any more.
         """
+        self._check_read()
+        await self._turn()
+        self._check_read()
+        if self.intent.key.step is Step.REPLY:
+            self.run.end_if_expired()
         if self.run.ending is not None:
             raise _NotLeaving
         self.run.leaves()
@@ -177,15 +193,29 @@ class _Posting:
             self.run.end(Ending.STOPPED, PLAN_STOPPED)
         if claim is not _Claim.OURS or self.run.ending is not None:
             raise _NotLeaving
-        self.has_left = True
+        self._check_read()
+        self.has_left, self.turn_at = True, None
+
+    async def _turn(self) -> None:
+        """Wait until the rate lets it leave; who had to read again after that need not at once wait again."""
+        keeps = max(1.0, 1 / self.run.pace.per_second)
+        if self.turn_at is None or self.turn_at.seconds_ago > keeps:
+            await self.run.departure(self.intent.key.step)
+            self.turn_at = Moment()
+
+    def _check_read(self) -> None:
+        if self.read_at.seconds_ago > self.run.pace.look_good_for:
+            raise _TooLate
 
     def _claim(self, ledger: "Ledger") -> _Claim:
         if ledger.is_stopped(self.intent.plan_id):
             return _Claim.STOPPED
-        if not self.is_intended:
+        if self.is_intended:
+            ledger.check_intended(self.intent)
+        else:
             self.is_intended = ledger.intend(self.intent, again=self.run.again)
-            if not self.is_intended:
-                return _Claim.TAKEN
+        if not self.is_intended:
+            return _Claim.TAKEN
         # It took a moment until the intent was on the disk.
         return _Claim.STOPPED if ledger.is_stopped(self.intent.plan_id) else _Claim.OURS
 
@@ -224,11 +254,10 @@ class _Posting:
             request_id=became.request_id,
         )
 
-    def _tell(self, outcome: Outcome, reason: str | None) -> None:
+    def _tell(self, outcome: Outcome, reason: str | None, *, tried: bool = True) -> None:
         key = self.intent.key
-        self.run.tell(
-            Settled(conversation_id=key.conversation_id, step=key.step, outcome=outcome, reason=reason)
-        )
+        settled = Settled(conversation_id=key.conversation_id, step=key.step, outcome=outcome, reason=reason)
+        self.run.tell(settled, tried=tried)
 
 
 def reason_of(error: PipelineError) -> str:

@@ -3,20 +3,25 @@
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.client import Client
 from intercom_pipeline.replies.breaker import Breaker
 from intercom_pipeline.replies.events import Ended, Ending, Event, Settled
-from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome
+from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Step
 from intercom_pipeline.replies.ledger_thread import LedgerThread, until_done
+from intercom_pipeline.replies.pace import Metronome, Pace
 from intercom_pipeline.replies.plan import Plan
 
 T = TypeVar("T")
 
 STOPPED = "It was stopped."
 PLAN_STOPPED = "The plan was stopped, or a person in it purged."
+EXPIRED = "The plan is a day old now: plan what is left again, in the same campaign."
+_MADE_UP_SECONDS = 0.5
+"""So much later than the others one may be ready to leave, by a slow answer, without the rate falling."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -30,6 +35,7 @@ class Run:
         client: Who asks Intercom.
         ledger: The ledger.
         plan: What is sent.
+        pace: How quickly.
         by: Who applies it.
         run_id: What the ledger knows this run by; no other has it.
         again: The outcomes that are tried again.
@@ -43,6 +49,7 @@ class Run:
     client: Client
     ledger: LedgerThread
     plan: Plan
+    pace: Pace
     by: str
     run_id: str
     again: frozenset[Outcome] = SURELY_NOT_APPLIED
@@ -51,6 +58,7 @@ class Run:
     breaker: Breaker = field(default_factory=Breaker)
     ending: Ended | None = None
     error: Exception | None = None
+    _departures: dict[Step, Metronome] = field(default_factory=dict)
     _told: "asyncio.Queue[Event | None]" = field(default_factory=asyncio.Queue)
     _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
     _leaving: "set[asyncio.Task[Any]]" = field(default_factory=set)
@@ -96,8 +104,19 @@ class Run:
         """Nothing that the task that calls this sent may be on its way any more."""
         self._leaving.discard(_this_task())
 
+    async def departure(self, step: Step) -> None:
+        """Wait until the next of these steps may leave: however long some waited, the rate is kept."""
+        new = Metronome(per_second=self.pace.per_second, slack=_MADE_UP_SECONDS)
+        await self._departures.setdefault(step, new).turn()
+
+    def end_if_expired(self) -> None:
+        """End once the plan is too old; what is held is tried at any age, as no other plan may send it."""
+        if Outcome.HELD not in self.again and datetime.now(UTC) >= self.plan.expires_at:
+            self.end(Ending.EXPIRED, EXPIRED)
+
     async def is_stopped(self) -> bool:
         """Whether nothing more may be sent; asks the ledger for the stop switch."""
+        self.end_if_expired()
         plan_id = self.plan.plan_id
         if self.ending is None and await self.ledger.do(lambda ledger: ledger.is_stopped(plan_id)):
             self.end(Ending.STOPPED, PLAN_STOPPED)

@@ -138,15 +138,18 @@ class Ledger:
         """
         if not _MAY_BE_TRIED.issuperset(again):
             raise ValueError("what was sent, or may have been, is not tried again")
-        try:
-            with self._database.writing() as connection:
-                if self._right is not None:
-                    right.check(connection, self._database, self._right)
-                return sendings.claim(connection, intent, again, self._now())
-        except LedgerUnreachable as error:
-            if self._right is None:
-                raise
-            raise right.lost(error.what) from error
+        with right.holding(self._database, self._right) as connection:
+            return sendings.claim(connection, intent, again, self._now())
+
+    def check_intended(self, intent: Intent) -> None:
+        """See that what this run intended, and did not send yet, may still be sent.
+
+        Raises:
+            LedgerLost: The right to send is gone, or another process took what was intended for lost.
+        """
+        with right.holding(self._database, self._right) as connection:
+            if not sendings.is_intended(connection, intent):
+                raise right.lost("Another process has taken over what it intended.")
 
     def settle(
         self,

@@ -60,6 +60,13 @@ def settle(
     return _change(connection, key, mine, outcome=outcome, settled_at=now, **_cleaned(facts))
 
 
+def is_intended(connection: Connection, intent: Intent) -> bool:
+    """Whether a step is still intended by the run of the intent."""
+    same = and_(*(SENDINGS.c[name] == value for name, value in _key(intent.key).items()))
+    row = connection.execute(select(SENDINGS.c.outcome, SENDINGS.c.run_id).where(same)).first()
+    return row is not None and (row.outcome, row.run_id) == (Outcome.INTENDED, intent.run_id)
+
+
 def resolve(
     connection: Connection, key: Key, *, outcome: Outcome, now: datetime, **facts: str | None
 ) -> bool:
