@@ -1,7 +1,7 @@
 """Sending a plan from the command line: shown, confirmed, followed to its end."""
 
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
@@ -17,9 +17,9 @@ from intercom_pipeline.cli.replies_run import NOTHING_SENT, Run, follow, tell_en
 from intercom_pipeline.cli.replies_summary import print_lines, replies
 from intercom_pipeline.cli.stopping import run, stoppable
 from intercom_pipeline.replies.applicable import (
-    PlanStopped,
     check_applicable,
     check_confirmation,
+    check_resumable,
     check_retryable,
     confirmation_of,
 )
@@ -72,14 +72,12 @@ def resume(settings: "Settings", asked: Asked) -> NoReturn:
     """
     with _opened(settings, asked) as work:
         _check_confirmed(work)
-        with suppress(PlanStopped):
-            now = datetime.now(UTC)
-            check_applicable(work.plan, work.ledger, _identity(work), work.connection.base_url, now)
+        now = datetime.now(UTC)
+        check_resumable(work.plan, work.ledger, _identity(work), work.connection.base_url, now)
         _tell_left(work)
         if asked.dry_run:
             tell_end(work)
-        work.ledger.resume(work.plan.plan_id)
-        follow(work, lambda run_id: _applied(work, run_id))
+        follow(work, lambda run_id: _applied(work, run_id, resume=True))
 
 
 def retry(settings: "Settings", asked: Asked, *, held: bool, failed: bool) -> NoReturn:
@@ -180,7 +178,7 @@ def _one_outcome(*, held: bool, failed: bool) -> Outcome:
     return Outcome.HELD if held else Outcome.FAILED
 
 
-def _applied(work: Run, run_id: str) -> Generator[Event, None, None]:
+def _applied(work: Run, run_id: str, *, resume: bool = False) -> Generator[Event, None, None]:
     return run_apply(
         work.plan,
         connection=work.connection,
@@ -189,6 +187,7 @@ def _applied(work: Run, run_id: str) -> Generator[Event, None, None]:
         by=who(),
         run_id=run_id,
         dry_run=work.dry_run,
+        resume=resume,
     )
 
 

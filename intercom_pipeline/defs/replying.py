@@ -66,8 +66,6 @@ def bulk_reply(
     with failing_plainly(), warehouse.ledger() as ledger:
         plan = ledger.plan(config.plan_id)
         check_confirmation(plan, config.confirm)
-        if config.resume:
-            ledger.resume(plan.plan_id)
         events = run_apply(
             plan,
             connection=intercom.connection(),
@@ -75,6 +73,7 @@ def bulk_reply(
             pace=intercom.pace(config.rate),
             by=f"dagster run {context.run_id[:8]}",
             run_id=context.run_id,
+            resume=config.resume,
         )
         ended = _followed(context, events, plan, ledger)
         standing = standing_of(plan, ledger)

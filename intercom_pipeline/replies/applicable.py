@@ -40,6 +40,26 @@ def check_applicable(plan: Plan, ledger: "Ledger", identity: Identity, base_url:
         LedgerError: The ledger does not know it, or a person in it was purged.
     """
     check_retryable(plan, ledger, identity, base_url)
+    check_age(plan, now)
+
+
+def check_resumable(plan: Plan, ledger: "Ledger", identity: Identity, base_url: str, now: datetime) -> None:
+    """The same, stopped or not: for whoever goes on with it.
+
+    Raises:
+        PlanRefused: As above, but PlanStopped.
+        LedgerError: As above.
+    """
+    check_belongs(plan, ledger, identity, base_url)
+    check_age(plan, now)
+
+
+def check_age(plan: Plan, now: datetime) -> None:
+    """See that a plan is neither too old nor of a time to come.
+
+    Raises:
+        PlanExpired: It is.
+    """
     if now >= plan.expires_at or now < plan.created_at - GOOD_FOR:
         raise PlanExpired(
             "The plan is too old.",

@@ -40,11 +40,14 @@ def run_apply(
     by: str,
     run_id: str,
     dry_run: bool = False,
+    resume: bool = False,
 ) -> Generator[Event]:
     """Send what is due of a plan; see `applying.apply`, whose errors it raises."""
     return _events(
         connection,
-        lambda client: apply(client, ledger, plan, pace=pace, by=by, run_id=run_id, dry_run=dry_run),
+        lambda client: apply(
+            client, ledger, plan, pace=pace, by=by, run_id=run_id, dry_run=dry_run, resume=resume
+        ),
     )
 
 

@@ -28,7 +28,7 @@ from intercom_pipeline.replies.ledger.errors import LedgerBusy, LedgerError
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.values import Outcome, Step
 from intercom_pipeline.replies.pace import Pace
-from intercom_pipeline.replies.plan import Action, Plan, Then
+from intercom_pipeline.replies.plan import GOOD_FOR, Action, Plan, Then
 from intercom_pipeline.sandbox import FaultKind
 from intercom_pipeline.sandbox.request_log import Request
 from tests.replies.campaign import FAST, POST, THEN, Campaign, Told
@@ -365,6 +365,25 @@ def test_one_process_at_a_time_applies_plans(world: Campaign) -> None:
     events.close()
     assert world.apply(plan).ended == Ended(why=Ending.COMPLETE)
     assert world.said(plan) == [1] * 4
+
+
+def test_who_may_not_send_does_not_have_a_plan_go_on(world: Campaign) -> None:
+    """Neither while another process sends nor once it expired: what was stopped stays so."""
+    plan, other = world.plan(2), world.plan(2)
+    world.ledger.stop(plan.plan_id, by="test")
+    events = world.begin(other, pace=Pace(per_second=1))
+    next(events)
+    with open_ledger(None, world.folder) as second, pytest.raises(LedgerBusy):
+        replace(world, ledger=second).apply(plan, resume=True)
+    events.close()
+    old = msgspec.structs.replace(plan, created_at=plan.created_at - GOOD_FOR)
+    world.ledger.register(old)
+    world.ledger.stop(old.plan_id, by="test")
+    with pytest.raises(PlanExpired):
+        world.apply(old, resume=True)
+    assert world.ledger.is_stopped(plan.plan_id)
+    assert world.ledger.is_stopped(old.plan_id)
+    assert world.apply(plan, resume=True).outcomes == [SENT, SENT]
 
 
 def test_a_dry_run_tells_what_would_be_sent_and_does_nothing(world: Campaign) -> None:
