@@ -116,10 +116,19 @@ def tell_end(work: Run, tally: Tally | None = None) -> NoReturn:
 def _print_for_people(work: Run, standing: Standing, tally: Tally, _code: Exit) -> None:
     _say(_ending(tally))
     if work.dry_run:
-        results().print(Text(f"Nothing was sent. It would be: {line_of(tally)}."))
+        results().print(Text(_would_be(tally)))
     else:
         print_standing(work.plan, standing)
         print_next(work.plan, standing, confirmed=True)
+
+
+def _would_be(tally: Tally) -> str:
+    """What a dry run found; no more than that it sent nothing where nobody was to look at each."""
+    if tally.begun is None:
+        return "Nothing was sent."
+    if not tally.counts:
+        return "Nothing was sent, and nothing would be."
+    return f"Nothing was sent. It would be: {line_of(tally)}."
 
 
 def _print_as_json(work: Run, standing: Standing, tally: Tally, code: Exit) -> None:
@@ -137,7 +146,12 @@ def _ending(tally: Tally) -> str:
     """Why a run did not do all that it began."""
     if tally.ended is None or tally.ended.why is Ending.COMPLETE:
         return ""
-    why = {Ending.STOPPED: "Stopped", Ending.BROKEN: "Broken off", Ending.CAPPED: "At the cap"}
+    why = {
+        Ending.STOPPED: "Stopped",
+        Ending.BROKEN: "Broken off",
+        Ending.CAPPED: "At the cap",
+        Ending.EXPIRED: "Too old",
+    }
     return f"{why[tally.ended.why]}: {tally.ended.reason}" if tally.ended.reason else why[tally.ended.why]
 
 

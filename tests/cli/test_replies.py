@@ -259,6 +259,9 @@ def test_a_dry_run_leaves_nothing_behind(bulk: Bulk) -> None:
     assert (told.code, bulk.sent()) == (Exit.OK, {})
     assert "Nothing was sent. It would be: 4 sent" in told.out
     assert json.loads(bulk.command("replies", "status", "plan.json", "--json").out)["left"] == 4
+    bulk.command("replies", "apply", "plan.json", "--confirm", "send 4", "--rate", "50")
+    nothing = bulk.command("replies", "resume", "plan.json", "--dry-run")
+    assert nothing.out.splitlines()[-1] in {"Nothing was sent.", "Nothing was sent, and nothing would be."}
     assert bulk.command("replies", "stop", "plan.json", "--dry-run").code == Exit.OK
     assert not json.loads(bulk.command("replies", "list", "--json").out)[0]["stopped_at"]
 

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from intercom_pipeline.intercom.client import connect
+from intercom_pipeline.replies.answering import answer
 from intercom_pipeline.replies.applicable import (
     ConfirmationRefused,
     PlanExpired,
@@ -21,14 +22,18 @@ from intercom_pipeline.replies.applicable import (
     check_confirmation,
 )
 from intercom_pipeline.replies.applying import apply
-from intercom_pipeline.replies.errors import PlanRefused
+from intercom_pipeline.replies.due import Due
+from intercom_pipeline.replies.errors import PlanEmpty, PlanRefused
 from intercom_pipeline.replies.events import Begun, Ended, Ending, Settled
 from intercom_pipeline.replies.feeding import FIRST_NOT_SHOWN, FIRST_WENT_WRONG
+from intercom_pipeline.replies.ledger import sqlite
 from intercom_pipeline.replies.ledger.errors import LedgerBusy, LedgerError
-from intercom_pipeline.replies.ledger.opening import open_ledger
-from intercom_pipeline.replies.ledger.values import Outcome, Step
+from intercom_pipeline.replies.ledger.opening import FILE, open_ledger
+from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Step
+from intercom_pipeline.replies.ledger_thread import in_thread
 from intercom_pipeline.replies.pace import Pace
 from intercom_pipeline.replies.plan import GOOD_FOR, Action, Plan, Then
+from intercom_pipeline.replies.run import EXPIRED, Run
 from intercom_pipeline.sandbox import FaultKind
 from intercom_pipeline.sandbox.request_log import Request
 from tests.replies.campaign import FAST, POST, THEN, Campaign, Told
@@ -107,6 +112,22 @@ def test_a_conversation_that_changed_is_not_answered_nor_one_that_is_gone(world:
     assert "no such conversation" in str(told.settled[2].reason)
     assert world.posts == 2
     assert world.apply(plan).settled == []
+
+
+def test_what_the_conversation_shows_already_waits_for_a_person(world: Campaign) -> None:
+    """As where an older copy of the ledger was put back: no plan sends it again, and a retry finds it."""
+    plan = world.plan(2)
+    copy = world.folder.with_name("copy") / FILE
+    sqlite.back_up(world.folder / FILE, copy)
+    assert world.apply(plan).outcomes == [SENT, SENT]
+    with open_ledger(None, copy.parent) as older:
+        forgetful = replace(world, folder=copy.parent, ledger=older)
+        assert forgetful.apply(plan).outcomes == [Outcome.HELD] * 2
+        assert forgetful.apply(plan).outcomes == []
+        with pytest.raises(PlanEmpty):
+            forgetful.plan_for(*(each.conversation_id for each in plan.replies))
+        assert forgetful.retry(plan, Outcome.HELD).outcomes == [SENT, SENT]
+    assert world.said(plan) == [1, 1]
 
 
 def test_what_was_stale_is_sent_by_another_plan_of_the_campaign(world: Campaign) -> None:
@@ -192,6 +213,94 @@ def test_an_answer_that_is_another_conversation_is_not_taken_for_it(world: Campa
     other = httpx.Response(200, json={"type": "conversation", "id": "1"})
     assert asyncio.run(_applied_with(world, plan, lambda _: other)) == [UNKNOWN]
     assert world.posts == 0
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_what_waited_long_is_sent_only_if_nothing_happened_meanwhile(
+    world: Campaign, *, changed: bool
+) -> None:
+    """Each of two waits for the rate limit; the customer, or nobody, writes in the second."""
+    plan = world.plan(1)
+    heard = plan.replies[0].conversation_id
+    world.fault(FaultKind.TOO_MANY_RETRY_AFTER, times=2, wait_seconds=1)
+
+    def write(_: Request) -> None:
+        if world.posts == 2:
+            world.sandbox.after_each_request.remove(write)
+            world.sandbox.workspace.reply(heard, "<p>Solved!</p>", contact_id=_contact_of(world, heard))
+
+    if changed:
+        world.sandbox.after_each_request.append(write)
+    told = world.apply(plan, pace=replace(FAST, look_good_for=0.5))
+    assert told.outcomes == ([STALE] if changed else [SENT])
+    assert told.ended == Ended(why=Ending.COMPLETE)
+    assert (world.posts, world.counted(plan)) == ((2, {STALE: 1}) if changed else (3, {SENT: 1}))
+    # It was read before each try.
+    assert world.sandbox.requests.count("GET /conversations/{id}") == (3 if changed else 4)
+
+
+def test_nothing_is_closed_on_a_customer_who_wrote_while_that_waited(world: Campaign) -> None:
+    """The reply was sent; what follows it waited for the rate limit."""
+    plan = world.plan(1, then=Then(action=Action.CLOSE))
+    heard = plan.replies[0].conversation_id
+    world.fault(FaultKind.TOO_MANY_RETRY_AFTER, THEN, times=1, wait_seconds=1)
+
+    def write(request: Request) -> None:
+        if request.endpoint == THEN:
+            world.sandbox.workspace.reply(heard, "<p>Wait!</p>", contact_id=_contact_of(world, heard))
+
+    world.sandbox.after_each_request.append(write)
+    world.apply(plan, pace=replace(FAST, look_good_for=0.5))
+    world.sandbox.after_each_request.remove(write)
+    assert (world.counted(plan), world.counted(plan, Step.THEN)) == ({SENT: 1}, {STALE: 1})
+
+
+def test_what_waits_is_not_sent_once_another_process_has_taken_over(world: Campaign) -> None:
+    """The lock was lost while it waited; the other may have sent it since, so nothing is noted either."""
+    plan = world.plan(1)
+    world.fault(FaultKind.TOO_MANY_RETRY_AFTER, times=1, wait_seconds=1)
+
+    def take_over(request: Request) -> None:
+        if request.endpoint == POST:
+            (world.folder / "apply.lock").unlink()
+            with open_ledger(None, world.folder) as other, other.only_apply():
+                other.recover("another")
+
+    world.sandbox.after_each_request.append(take_over)
+    told = world.apply(plan)
+    world.sandbox.after_each_request.remove(take_over)
+    assert told.ended is not None
+    assert told.ended.why is Ending.BROKEN
+    assert (world.posts, world.counted(plan)) == (1, {UNKNOWN: 1})
+
+
+def test_after_a_pause_replies_leave_at_the_rate(world: Campaign) -> None:
+    """Many waited for the rate limit, and do not leave at once when it is over."""
+    plan = world.plan(14)
+    world.fault(FaultKind.TOO_MANY_RETRY_AFTER, after=2, times=1, wait_seconds=1)
+    left: list[float] = []
+
+    def note(request: Request) -> None:
+        if request.endpoint == POST:
+            left.append(time.monotonic())
+
+    world.sandbox.after_each_request.append(note)
+    assert world.apply(plan, pace=Pace(per_second=10)).outcomes == [SENT] * 14
+    world.sandbox.after_each_request.remove(note)
+    # The third was refused: those that follow come at ten a second, and a late one is made up for.
+    assert left[-1] - left[3] > 0.4
+
+
+@pytest.mark.parametrize("again", [SURELY_NOT_APPLIED, frozenset({Outcome.HELD})])
+def test_a_plan_that_becomes_too_old_ends_its_run(world: Campaign, again: frozenset[Outcome]) -> None:
+    """Before the next reply is even looked at; what is held no other plan may send, so it is at any age."""
+    made = world.plan(1)
+    plan = msgspec.structs.replace(made, created_at=made.created_at - timedelta(hours=25))
+    world.ledger.register(plan)
+    ended = asyncio.run(_answered_once(world, plan, again))
+    is_held = Outcome.HELD in again
+    assert ended == (None if is_held else Ended(why=Ending.EXPIRED, reason=EXPIRED))
+    assert world.posts == is_held
 
 
 def test_where_there_is_no_connection_it_is_tried_again_within_the_same_intent(world: Campaign) -> None:
@@ -486,6 +595,14 @@ class _Instead(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self.real.aclose()
+
+
+async def _answered_once(world: Campaign, plan: Plan, again: frozenset[Outcome]) -> Ended | None:
+    """How a run stands that has seen to a plan's first reply, whenever it began."""
+    async with connect(world.connection) as client, in_thread(world.ledger) as ledger:
+        run = Run(client=client, ledger=ledger, plan=plan, pace=FAST, by="test", run_id="1", again=again)
+        await answer(run, Due(planned=plan.replies[0], steps=(Step.REPLY,)))
+        return run.ending
 
 
 async def _applied_with(

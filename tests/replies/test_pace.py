@@ -50,6 +50,17 @@ def test_a_small_delay_is_made_up_for_and_a_pause_is_not() -> None:
     assert time.begin(metronome, 3) == [60.2, 60.3, 60.4]
 
 
+def test_more_than_an_interval_is_made_up_for_where_that_is_said() -> None:
+    """As what leaves may be ready later by a slow answer; a longer pause is not."""
+    time = Time()
+    metronome = Metronome(per_second=10, slack=0.5, clock=lambda: time.now, sleep=time.wait)
+    time.begin(metronome, 1)
+    time.now += 0.45
+    assert time.begin(metronome, 5) == [0.45, 0.45, 0.45, 0.45, 0.5]
+    time.now += 0.65
+    assert time.begin(metronome, 2) == [1.15, 1.25]
+
+
 @pytest.mark.parametrize("rate", [0, -1, FASTEST + 1, float("nan"), float("inf")])
 def test_a_rate_that_cannot_be_kept_is_refused(rate: float) -> None:
     """Rather than taken for another."""
