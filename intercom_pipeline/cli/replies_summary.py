@@ -100,7 +100,7 @@ def next_steps(plan: "Plan", standing: Standing, *, confirmed: bool) -> Iterator
     if Outcome.FAILED in outcomes:
         yield f"Once the reason is dealt with: {_verb('retry', plan)} --failed"
     if Outcome.STALE in outcomes:
-        yield "Those stale have to be planned again, in the same campaign: nobody is answered twice."
+        yield "Read the stale ones: where one still needs the reply, plan it again in the same campaign."
     if standing.left or standing.then_left:
         yield _go_on(plan, confirmed=confirmed)
     if standing.is_done:

@@ -23,7 +23,7 @@ _NEXT: Final[Mapping[Outcome, str]] = {
     Outcome.UNKNOWN: "after five minutes, find out about what is unknown: replies resolve {plan}",
     Outcome.HELD: "look at the conversations that are held, then: replies retry {plan} --held",
     Outcome.FAILED: "once the reason is dealt with: replies retry {plan} --failed",
-    Outcome.STALE: "plan the stale ones again, in the same campaign: nobody is answered twice",
+    Outcome.STALE: "read the stale ones; where one still needs the reply, plan it again in the same campaign",
 }
 """What a person does about each outcome; `replies` are commands of intercom-pipeline."""
 

@@ -151,7 +151,9 @@ def _looked(run: Run, due: Due, step: Step, judge: _Judge) -> Looked:
 
 async def _note(run: Run, due: Due, step: Step, verdict: Verdict | None, before: str | None) -> Went:
     """Note why a step is not done, and tell; in a dry run without a verdict, that it would be."""
-    intent = _intent(run, due, step, before)
+    # Where an answer is there already it is looked for again after what was there before it.
+    is_held = verdict is not None and verdict.outcome is Outcome.HELD
+    intent = _intent(run, due, step, verdict.newest_before if verdict and is_held else before)
     if verdict is not None and not run.dry_run:
         await run.ledger.do(lambda ledger: _write_down(ledger, intent, verdict))
     told = verdict or Verdict(outcome=Outcome.SENT)
@@ -167,7 +169,8 @@ async def _note(run: Run, due: Due, step: Step, verdict: Verdict | None, before:
 def _write_down(ledger: "Ledger", intent: Intent, verdict: Verdict) -> None:
     if verdict.outcome is Outcome.SENT:
         ledger.resolve(intent.key, Outcome.SENT, reason=verdict.reason or "", part_id=verdict.part_id)
-    elif verdict.outcome is not Outcome.HELD:
+    else:
+        # What is held already stays as it is.
         ledger.skip(intent, verdict.outcome, reason=verdict.reason or "")
 
 

@@ -7,13 +7,19 @@ from typing import Any, Final
 from intercom_pipeline.replies import actions, shown
 from intercom_pipeline.replies.due import Due
 from intercom_pipeline.replies.ledger.values import Outcome, Sending, Step
-from intercom_pipeline.replies.parts import is_by_customer, newest_part_of, parts_after
+from intercom_pipeline.replies.parts import (
+    is_by_customer,
+    newest_part_of,
+    newest_part_until,
+    parts_after,
+)
 from intercom_pipeline.replies.plan import Plan, Seen, Then, seen_in
 from intercom_pipeline.replies.reply import Reply
 
 GONE: Final = "There is no such conversation any more."
 ANOTHER: Final = "Intercom answers with another conversation."
 CHANGED: Final = "Something is newer than the reply that may have been sent: look at the conversation."
+SEEMS_ANSWERED: Final = "It seems to be answered so already: look at the conversation."
 ANSWERED: Final = "The customer answered meanwhile."
 
 
@@ -25,12 +31,14 @@ class Verdict:
         outcome: What it is therefore: FAILED, STALE, HELD, or SENT where the conversation shows it.
         reason: Why.
         part_id: The part that shows it.
+        newest_before: Of what seems to be answered already, the last part before that answer, if any.
         counts: Whether it counts as a failure of the run: what changed or is gone does not.
     """
 
     outcome: Outcome
     reason: str | None = None
     part_id: str | None = None
+    newest_before: str | None = None
     counts: bool = False
 
 
@@ -46,7 +54,7 @@ def on_reply(plan: Plan, due: Due, conversation: dict[str, Any] | None) -> Verdi
     if held is not None:
         return _on_held(plan.reply_to(due.planned), due, conversation, held)
     change = _change(due.planned.seen, seen_in(conversation))
-    return Verdict(outcome=Outcome.STALE, reason=change) if change else None
+    return _changed(plan.reply_to(due.planned), due, conversation, change) if change else None
 
 
 def on_following(
@@ -81,6 +89,17 @@ def _on_held(reply: Reply, due: Due, conversation: Mapping[str, Any], held: Send
     if newest_part_of(conversation) != before:
         return Verdict(outcome=Outcome.HELD, reason=CHANGED)
     return None
+
+
+def _changed(reply: Reply, due: Due, conversation: Mapping[str, Any], change: str) -> Verdict:
+    """What changed is stale, and planned again where it still needs the reply; what has it is not.
+
+    As where the ledger was exchanged for an older copy, which does not know what was sent since.
+    """
+    before = newest_part_until(conversation, due.planned.seen.updated_at)
+    if shown.find(reply, conversation, after=before, taken=due.taken).part_id is None:
+        return Verdict(outcome=Outcome.STALE, reason=change)
+    return Verdict(outcome=Outcome.HELD, reason=SEEMS_ANSWERED, newest_before=before)
 
 
 def _change(planned: Seen, now: Seen) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from intercom_pipeline.intercom.plain import text_of
+from intercom_pipeline.warehouse.decode import unix_seconds
 
 _CUSTOMERS = frozenset({"user", "lead", "contact"})
 
@@ -44,6 +45,16 @@ def part_that_says(
         if part.get("id") is not None and _is_by(part, message_type, admin_id) and _says(part, body):
             return str(part["id"])
     return None
+
+
+def newest_part_until(conversation: Mapping[str, Any], moment: int) -> str | None:
+    """The id of the last part that is not newer than a moment, in unix seconds; None where it shows none."""
+    ids = [
+        part["id"]
+        for part in _parts(conversation)
+        if part.get("id") is not None and (unix_seconds(part.get("created_at")) or 0) <= moment
+    ]
+    return str(ids[-1]) if ids else None
 
 
 def parts_after(conversation: Mapping[str, Any], after: str | None) -> list[dict[str, Any]] | None:

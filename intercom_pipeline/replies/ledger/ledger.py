@@ -182,8 +182,8 @@ class Ledger:
         right.check_in_place(self._database)
 
     def skip(self, intent: Intent, outcome: Outcome = Outcome.STALE, *, reason: str) -> None:
-        """Note that a step was surely not begun: stale or failed; what was applied or may be stays."""
-        if outcome not in SURELY_NOT_APPLIED:
+        """Note that a step was not begun: stale, failed, held; what was applied, may be or is held stays."""
+        if outcome not in _MAY_BE_TRIED:
             raise ValueError(f"what was not begun is not {outcome}")
         with self._database.writing() as connection:
             sendings.skip(connection, intent, outcome, reason, self._now())

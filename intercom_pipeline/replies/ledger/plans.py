@@ -114,13 +114,13 @@ def load(connection: Connection, plan_id: str) -> Plan:
         raise PlanPurged(
             f"A person in the plan {plan_id[:FEWEST_DIGITS]} was purged on {row.purged_at:%Y-%m-%d}.",
             why="What it would send to them is not kept any more, and part of a plan is not sent.",
-            fix="Make a new plan: it answers nobody twice.",
+            fix="Make a new plan of the same campaign: what the ledger knows as sent is not sent again.",
         )
     if hashlib.sha256(row.content).hexdigest() != plan_id:
         raise NotALedger(
             f"The plan {plan_id[:FEWEST_DIGITS]} is damaged in the ledger.",
             why="Its content has another SHA-256 than its id.",
-            fix="Nothing was sent. Make a new plan: it answers nobody twice.",
+            fix="Make a new plan of the same campaign: what the ledger knows as sent is not sent again.",
         )
     return msgspec.json.decode(row.content, type=Plan)
 
