@@ -16,6 +16,7 @@ from intercom_pipeline.cli.replies_options import (
     Csv,
     DryRun,
     Ids,
+    NewLedger,
     OfType,
     Option,
     Out,
@@ -71,6 +72,7 @@ def plan(
     then: Then = None,
     rate: Rate = RATE,
     out: Out = None,
+    new_ledger: NewLedger = False,
     dry_run: DryRun = False,
     data_dir: DataDir = None,
     profile: Profile = None,
@@ -95,6 +97,7 @@ def plan(
         rate=rate,
         out=out,
         dry_run=dry_run,
+        new_ledger=new_ledger,
     )
     planning.plan(settings_for(data_dir, profile=profile), asked, as_json=as_json)
 

@@ -64,6 +64,9 @@ Then = Annotated[
         help="Afterwards: close, snooze:3d, snooze:MOMENT, assign:ID, assign:team:ID or tag:ID.",
     ),
 ]
+NewLedger = Annotated[
+    bool, typer.Option("--new-ledger", help="Begin another ledger although there was one: see the docs.")
+]
 Out = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Where to write the plan.  [default: the data folder]")
 ]

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from intercom_pipeline.cli.asking import whole_stdin
 from intercom_pipeline.cli.everyday import connection_of
 from intercom_pipeline.cli.exits import UsageRefused
 from intercom_pipeline.cli.output import print_json, remarks
-from intercom_pipeline.cli.replies_opening import ledger_of, pace_of
+from intercom_pipeline.cli.replies_opening import pace_of
 from intercom_pipeline.cli.replies_summary import print_lines
 from intercom_pipeline.cli.replies_then import then_of
 from intercom_pipeline.cli.stopping import run, stoppable
@@ -26,6 +26,7 @@ from intercom_pipeline.replies.audience.selected import from_select
 from intercom_pipeline.replies.drafts import drafts
 from intercom_pipeline.replies.ledger.errors import LedgerMissing
 from intercom_pipeline.replies.ledger.opening import open_ledger
+from intercom_pipeline.replies.ledger.traces import check_none_was
 from intercom_pipeline.replies.planning import Request, make_plan
 from intercom_pipeline.replies.preview import preview
 from intercom_pipeline.replies.reply import MessageType
@@ -69,6 +70,7 @@ class Asked:
     rate: float
     out: Path | None
     dry_run: bool
+    new_ledger: bool
 
 
 def one_source(*, csv: str | None, sql: str | None, ids: str | None) -> Source:
@@ -98,7 +100,7 @@ def plan(settings: "Settings", asked: Asked, *, as_json: bool) -> None:
     """
     pace, request = pace_of(settings, asked.rate), _request(asked)
     written = _drafts(settings, asked)
-    with _ledger(settings, dry_run=asked.dry_run) as ledger:
+    with _ledger(settings, asked) as ledger:
         with stoppable(why="Nothing was planned."):
             made = run(_made(connection_of(settings), ledger, request, written))
         path = None if asked.dry_run else _keep(settings, ledger, made, asked.out)
@@ -152,19 +154,24 @@ def _recipients(settings: "Settings", source: Source) -> "list[Recipient]":
         raise UsageRefused(error.what, why=error.why, fix=error.fix) from None
 
 
-@contextmanager
-def _ledger(settings: "Settings", *, dry_run: bool) -> "Iterator[Ledger]":
-    """The ledger; for a dry run, where there is none yet, one that is gone afterwards."""
-    if not dry_run:
-        with ledger_of(settings, create=True) as ledger:
-            yield ledger
-        return
+def _ledger(settings: "Settings", asked: Asked) -> "AbstractContextManager[Ledger]":
+    """The ledger; for a dry run, where there is none yet, one that is gone afterwards.
+
+    Raises:
+        LedgerGone: There was one, and it was not said that another is to be begun.
+    """
     try:
-        with ledger_of(settings) as ledger:
-            yield ledger
+        return open_ledger(*settings.ledger_place(), create=False)
     except LedgerMissing:
-        with tempfile.TemporaryDirectory() as folder, open_ledger(None, Path(folder)) as ledger:
-            yield ledger
+        if not asked.new_ledger:
+            check_none_was(settings.ledger_place()[1], settings.folder())
+    return _passing_ledger() if asked.dry_run else open_ledger(*settings.ledger_place())
+
+
+@contextmanager
+def _passing_ledger() -> "Iterator[Ledger]":
+    with tempfile.TemporaryDirectory() as folder, open_ledger(None, Path(folder)) as ledger:
+        yield ledger
 
 
 async def _made(

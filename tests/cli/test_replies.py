@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -331,6 +332,32 @@ def test_before_the_first_plan_there_is_no_ledger(bulk: Bulk) -> None:
         assert told.code == Exit.USAGE
         assert "no ledger" in told.three_lines[0]
     assert not (bulk.folder / "data" / "replies").exists()
+
+
+def test_no_ledger_is_begun_where_one_was_lost(bulk: Bulk) -> None:
+    """By its lock, a plan or the log of replies; a person may say that another is to be begun."""
+    sync(bulk.sandbox, bulk.folder / "data", "conversations")
+    plan = bulk.planned(campaign="lost")
+    assert (
+        bulk.command("replies", "apply", plan["path"], "--confirm", "send 4", "--rate", "50").code == Exit.OK
+    )
+    held = bulk.folder / "data" / "replies"
+    again = [*PLAN, "--admin", bulk.admin, "--ids", "ids.txt", "--body", "x"]
+    for each in held.glob("ledger.db*"):
+        each.unlink()
+    for more in ([], ["--dry-run"]):
+        told = bulk.command(*again, *more)
+        assert (told.code, "There was a ledger" in told.three_lines[0]) == (Exit.USAGE, True)
+        assert "apply.lock" in told.three_lines[1]
+        assert "4 replies" in told.three_lines[1]
+    shutil.rmtree(held)
+    assert "4 replies" in bulk.command(*again).err
+    assert not held.exists()
+    assert bulk.command(*again, "--new-ledger").code == Exit.OK
+    assert bulk.command(*again).code == Exit.OK
+    (held / "ledger.db").unlink()
+    (bulk.folder / "data" / "intercom.duckdb").unlink()
+    assert "a plan at" in bulk.command(*again).err
 
 
 def test_whom_a_select_finds(bulk: Bulk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 LedgerError
 ├── LedgerUrlRefused     the address cannot be used: correct the setting
 ├── LedgerMissing        nothing was planned yet; reading makes no ledger
+│   └── LedgerGone       there was one: put it back
 ├── LedgerUnwritable     disk full, read-only, no permission
 ├── LedgerUnreachable    the database does not answer, or refuses: see to it, then try again
 ├── NotALedger           the file or database holds something else, or is damaged
@@ -29,6 +30,10 @@ class LedgerUrlRefused(LedgerError):
 
 class LedgerMissing(LedgerError):
     """There is no ledger yet."""
+
+
+class LedgerGone(LedgerMissing):
+    """There is no ledger any more: what it knows was sent would be sent again."""
 
 
 class LedgerUnwritable(LedgerError):
