@@ -85,6 +85,8 @@ class Reply:
                 f"A reply cannot be a {self.message_type!r}.",
                 "It is a comment or a quick_reply, which the customer sees, or a note, which teammates see.",
             )
+        # It may be given as a plain text.
+        object.__setattr__(self, "message_type", MessageType(self.message_type))
         _check_attachments(self.attachment_urls)
         _check_options(self.options, wanted=self.message_type is MessageType.QUICK_REPLY)
         if self.body or not self.options:
