@@ -8,13 +8,13 @@ from uuid import uuid4
 from benchmarks.reply_points import Tripwire
 from benchmarks.reply_world import Work, World
 from intercom_pipeline.intercom.client import Client
-from intercom_pipeline.replies.applying import apply, retry
-from intercom_pipeline.replies.events import Event
 from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.values import Outcome
-from intercom_pipeline.replies.pace import FASTEST, Pace
 from intercom_pipeline.replies.plan import Plan
-from intercom_pipeline.replies.resolving import resolve
+from intercom_pipeline.replies.sending.applying import apply, retry
+from intercom_pipeline.replies.sending.events import Event
+from intercom_pipeline.replies.sending.pace import FASTEST, Pace
+from intercom_pipeline.replies.sending.resolving import resolve
 
 QUICKLY: Final = Pace(per_second=FASTEST, most_per_day=1_000_000)
 BY: Final = "ada@simulation"

@@ -15,13 +15,13 @@ from benchmarks.reply_points import Tripwire, WatchedTransport, watched
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.client import Client, connect
 from intercom_pipeline.intercom.connection import Connection, Patience, Secret
-from intercom_pipeline.replies.events import Event
 from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.right import Lock
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Sending, Step
 from intercom_pipeline.replies.plan import Plan, PlannedReply, Then, seen_in
 from intercom_pipeline.replies.reply import MessageType
+from intercom_pipeline.replies.sending.events import Event
 from intercom_pipeline.sandbox import Workspace
 from intercom_pipeline.sandbox.service import Service
 

@@ -32,7 +32,7 @@ from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.values import Outcome
 from intercom_pipeline.replies.plan import Plan
-from intercom_pipeline.replies.running import run_apply
+from intercom_pipeline.replies.sending.running import run_apply
 from intercom_pipeline.sandbox import Options, Sandbox, serve
 
 DIED: Final = 9

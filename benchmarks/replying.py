@@ -18,15 +18,15 @@ from intercom_pipeline.auth.identity import identify_by
 from intercom_pipeline.intercom.client import Client, connect
 from intercom_pipeline.intercom.connection import Connection, Secret
 from intercom_pipeline.replies.audience.recipient import Draft
-from intercom_pipeline.replies.events import Settled
 from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.values import Outcome
-from intercom_pipeline.replies.pace import Pace
 from intercom_pipeline.replies.plan import Plan
-from intercom_pipeline.replies.planning import Request, make_plan
+from intercom_pipeline.replies.planning.making import Request, make_plan
 from intercom_pipeline.replies.reply import MessageType
-from intercom_pipeline.replies.running import run_apply
+from intercom_pipeline.replies.sending.events import Settled
+from intercom_pipeline.replies.sending.pace import Pace
+from intercom_pipeline.replies.sending.running import run_apply
 
 LATENCY_MS = 100
 DEFAULTS = (500, 10.0, 20.0)

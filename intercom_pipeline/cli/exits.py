@@ -113,7 +113,7 @@ def _usage_of_replies() -> tuple[type[PipelineError], ...]:
     """What is wrong with what bulk replies were asked for, so that nothing was planned or sent."""
     from intercom_pipeline.replies.errors import InputRefused, PlanRefused  # noqa: PLC0415 - late
     from intercom_pipeline.replies.ledger import errors as ledger  # noqa: PLC0415 - late
-    from intercom_pipeline.replies.pace import PaceRefused  # noqa: PLC0415 - late
+    from intercom_pipeline.replies.sending.pace import PaceRefused  # noqa: PLC0415 - late
 
     return (
         InputRefused,

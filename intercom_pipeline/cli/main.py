@@ -20,7 +20,6 @@ from intercom_pipeline.cli import (
     mcp,
     purge,
     reading,
-    replies,
     sandbox,
     streams,
     sweep,
@@ -28,6 +27,7 @@ from intercom_pipeline.cli import (
 )
 from intercom_pipeline.cli.exits import Exit, Stopped, exit_for
 from intercom_pipeline.cli.options import verbatim
+from intercom_pipeline.cli.replies import commands as replies
 from intercom_pipeline.errors import PipelineError
 
 _NAME = "intercom-pipeline"

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import dagster as dg
 
-from intercom_pipeline.replies.events import Ended
 from intercom_pipeline.replies.ledger.values import Outcome, Sending
 from intercom_pipeline.replies.plan import Plan
-from intercom_pipeline.replies.standing import Standing
+from intercom_pipeline.replies.sending.events import Ended
+from intercom_pipeline.replies.sending.standing import Standing
 
 _MOST_SHOWN = 100
 _ID_DIGITS = 8

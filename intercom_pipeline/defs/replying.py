@@ -17,14 +17,14 @@ from intercom_pipeline.defs.failures import failing_plainly
 from intercom_pipeline.defs.reply_log import refresh
 from intercom_pipeline.defs.reply_results import metadata_of, raise_unless_done, summary
 from intercom_pipeline.defs.resources import IntercomResource, WarehouseResource
-from intercom_pipeline.replies.applicable import PlanStopped, check_confirmation
-from intercom_pipeline.replies.events import Begun, Ended, Ending, Event, Settled
 from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.values import Outcome
-from intercom_pipeline.replies.pace import FASTEST, Pace
 from intercom_pipeline.replies.plan import Plan
-from intercom_pipeline.replies.running import run_apply
-from intercom_pipeline.replies.standing import standing_of
+from intercom_pipeline.replies.sending.applicable import PlanStopped, check_confirmation
+from intercom_pipeline.replies.sending.events import Begun, Ended, Ending, Event, Settled
+from intercom_pipeline.replies.sending.pace import FASTEST, Pace
+from intercom_pipeline.replies.sending.running import run_apply
+from intercom_pipeline.replies.sending.standing import standing_of
 
 _EVERY_SECONDS = 9.0
 """Between two lines on progress."""

@@ -16,7 +16,7 @@ from pydantic import Field, PrivateAttr
 from intercom_pipeline.intercom.connection import Connection
 from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import open_ledger
-from intercom_pipeline.replies.pace import Pace
+from intercom_pipeline.replies.sending.pace import Pace
 from intercom_pipeline.settings import Settings, load_settings
 from intercom_pipeline.sync.options import Options
 from intercom_pipeline.sync.run import Event, run

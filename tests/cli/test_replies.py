@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from intercom_pipeline.cli.exits import Exit, UsageRefused
-from intercom_pipeline.cli.replies_options import Type
-from intercom_pipeline.cli.replies_then import then_of
+from intercom_pipeline.cli.replies.options import Type
+from intercom_pipeline.cli.replies.then import then_of
 from intercom_pipeline.intercom.ids import IdRefused
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.plan import Action, Then

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from intercom_pipeline.cli.replies_progress import Tally, begun_line, watch
-from intercom_pipeline.replies.events import Begun, Ended, Ending, Event, Settled
+from intercom_pipeline.cli.replies.progress import Tally, begun_line, watch
 from intercom_pipeline.replies.ledger.values import Outcome, Step
+from intercom_pipeline.replies.sending.events import Begun, Ended, Ending, Event, Settled
 from tests.hostile import EVIL
 
 

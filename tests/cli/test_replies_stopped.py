@@ -11,9 +11,9 @@ import pytest
 
 from intercom_pipeline.cli.exits import Exit
 from intercom_pipeline.replies.ledger.opening import open_ledger
-from intercom_pipeline.replies.pace import Pace
 from intercom_pipeline.replies.plan_file import read
-from intercom_pipeline.replies.running import run_apply
+from intercom_pipeline.replies.sending.pace import Pace
+from intercom_pipeline.replies.sending.running import run_apply
 from intercom_pipeline.sandbox import Fault, FaultKind
 from tests.cli.bulk import ROUTE, Bulk
 from tests.cli.running import ended, environment, start

@@ -17,7 +17,7 @@ from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.values import Key, Outcome
 from intercom_pipeline.replies.plan import Action, Plan, Then
-from intercom_pipeline.replies.standing import standing_of
+from intercom_pipeline.replies.sending.standing import standing_of
 from intercom_pipeline.sandbox import Fault, FaultKind, Options, Sandbox, Sizes, serve
 from tests.defs.conftest import pointed_at
 from tests.defs.running import Runner, failure_of

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from intercom_pipeline.intercom.connection import Connection
-from intercom_pipeline.replies.events import Begun, Ended, Event, Settled
 from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.values import Outcome, Sending, Step
-from intercom_pipeline.replies.pace import FASTEST, Pace
 from intercom_pipeline.replies.plan import Plan
 from intercom_pipeline.replies.reply import MessageType
-from intercom_pipeline.replies.running import run_apply, run_resolve, run_retry
+from intercom_pipeline.replies.sending.events import Begun, Ended, Event, Settled
+from intercom_pipeline.replies.sending.pace import FASTEST, Pace
+from intercom_pipeline.replies.sending.running import run_apply, run_resolve, run_retry
 from intercom_pipeline.sandbox import Fault, FaultKind, Sandbox, Sizes
 from tests.replies.planned import drafts, planned
 from tests.syncing import connection_to

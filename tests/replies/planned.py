@@ -11,7 +11,7 @@ from intercom_pipeline.intercom.client import connect
 from intercom_pipeline.replies.audience.recipient import Draft
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.plan import Plan, PlannedReply, Seen
-from intercom_pipeline.replies.planning import Request, make_plan
+from intercom_pipeline.replies.planning.making import Request, make_plan
 from intercom_pipeline.replies.reply import MessageType
 from intercom_pipeline.sandbox import Sandbox
 from tests.syncing import connection_to

@@ -14,26 +14,26 @@ import msgspec
 import pytest
 
 from intercom_pipeline.intercom.client import connect
-from intercom_pipeline.replies.answering import answer
-from intercom_pipeline.replies.applicable import (
+from intercom_pipeline.replies.errors import PlanEmpty, PlanRefused
+from intercom_pipeline.replies.ledger import sqlite
+from intercom_pipeline.replies.ledger.errors import LedgerBusy, LedgerError
+from intercom_pipeline.replies.ledger.opening import FILE, open_ledger
+from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Step
+from intercom_pipeline.replies.plan import GOOD_FOR, Action, Plan, Then
+from intercom_pipeline.replies.sending.answering import answer
+from intercom_pipeline.replies.sending.applicable import (
     ConfirmationRefused,
     PlanExpired,
     PlanStopped,
     check_confirmation,
 )
-from intercom_pipeline.replies.applying import apply
-from intercom_pipeline.replies.due import Due
-from intercom_pipeline.replies.errors import PlanEmpty, PlanRefused
-from intercom_pipeline.replies.events import Begun, Ended, Ending, Settled
-from intercom_pipeline.replies.feeding import FIRST_NOT_SHOWN, FIRST_WENT_WRONG
-from intercom_pipeline.replies.ledger import sqlite
-from intercom_pipeline.replies.ledger.errors import LedgerBusy, LedgerError
-from intercom_pipeline.replies.ledger.opening import FILE, open_ledger
-from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Step
-from intercom_pipeline.replies.ledger_thread import in_thread
-from intercom_pipeline.replies.pace import Pace
-from intercom_pipeline.replies.plan import GOOD_FOR, Action, Plan, Then
-from intercom_pipeline.replies.run import EXPIRED, Run
+from intercom_pipeline.replies.sending.applying import apply
+from intercom_pipeline.replies.sending.due import Due
+from intercom_pipeline.replies.sending.events import Begun, Ended, Ending, Settled
+from intercom_pipeline.replies.sending.feeding import FIRST_NOT_SHOWN, FIRST_WENT_WRONG
+from intercom_pipeline.replies.sending.ledger_thread import in_thread
+from intercom_pipeline.replies.sending.pace import Pace
+from intercom_pipeline.replies.sending.run import EXPIRED, Run
 from intercom_pipeline.sandbox import FaultKind
 from intercom_pipeline.sandbox.request_log import Request
 from tests.replies.campaign import FAST, POST, THEN, Campaign, Told

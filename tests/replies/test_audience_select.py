@@ -9,9 +9,9 @@ import pytest
 
 from intercom_pipeline.replies.audience.faults import AudienceRefused
 from intercom_pipeline.replies.audience.selected import from_select
-from intercom_pipeline.replies.drafts import drafts
 from intercom_pipeline.replies.plan import MOST_REPLIES
-from intercom_pipeline.replies.template import Template
+from intercom_pipeline.replies.templates.drafts import drafts
+from intercom_pipeline.replies.templates.template import Template
 from intercom_pipeline.warehouse.asking import QueryFailed
 from intercom_pipeline.warehouse.errors import WarehouseMissing
 from intercom_pipeline.warehouse.files import DataFolder

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from intercom_pipeline.replies.audience.recipient import Draft, Recipient
-from intercom_pipeline.replies.drafts import BodiesRefused, drafts
-from intercom_pipeline.replies.template import Template
-from intercom_pipeline.replies.template_language import TemplateRefused
+from intercom_pipeline.replies.templates.drafts import BodiesRefused, drafts
+from intercom_pipeline.replies.templates.language import TemplateRefused
+from intercom_pipeline.replies.templates.template import Template
 
 
 def rows(*values: dict[str, Any]) -> list[Recipient]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import open_ledger
-from intercom_pipeline.replies.ledger_thread import in_thread
+from intercom_pipeline.replies.sending.ledger_thread import in_thread
 
 
 def test_a_cancellation_waits_until_the_ledger_is_done_and_then_comes_through(tmp_path: Path) -> None:

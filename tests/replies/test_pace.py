@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from intercom_pipeline.replies.breaker import Breaker
-from intercom_pipeline.replies.pace import FASTEST, Metronome, Pace, PaceRefused
+from intercom_pipeline.replies.sending.breaker import Breaker
+from intercom_pipeline.replies.sending.pace import FASTEST, Metronome, Pace, PaceRefused
 
 
 @dataclass

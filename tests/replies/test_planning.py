@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from intercom_pipeline.intercom.errors import PermissionMissing
 from intercom_pipeline.replies.audience.recipient import Draft
 from intercom_pipeline.replies.campaign import campaign_named
-from intercom_pipeline.replies.contacts import contact_of
-from intercom_pipeline.replies.conversations import conversation_of
 from intercom_pipeline.replies.errors import PlanEmpty, PlanRefused
-from intercom_pipeline.replies.finding import record_of
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.values import Intent, Key, Outcome
 from intercom_pipeline.replies.plan import Action, Plan, PlannedReply, Then
-from intercom_pipeline.replies.planning import check_plan
+from intercom_pipeline.replies.planning.contacts import contact_of
+from intercom_pipeline.replies.planning.conversations import conversation_of
+from intercom_pipeline.replies.planning.finding import record_of
+from intercom_pipeline.replies.planning.making import check_plan
+from intercom_pipeline.replies.planning.verdicts import verdict
 from intercom_pipeline.replies.reply import MessageType, ReplyRefused
-from intercom_pipeline.replies.verdicts import verdict
 from intercom_pipeline.sandbox import Fault, FaultKind, Options, Sandbox, Sizes, serve
 from tests.replies.planned import drafts, plan, planned, reply
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from intercom_pipeline.replies.pace import Pace
 from intercom_pipeline.replies.plan import Action, Plan, PlannedReply, Refusal, Seen, Then
-from intercom_pipeline.replies.preview import preview
-from intercom_pipeline.replies.preview_lines import about, following
+from intercom_pipeline.replies.planning.preview import preview
+from intercom_pipeline.replies.planning.preview_lines import about, following
 from intercom_pipeline.replies.reply import MessageType
+from intercom_pipeline.replies.sending.pace import Pace
 from tests.replies.planned import plan, reply
 
 

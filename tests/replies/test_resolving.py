@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from intercom_pipeline.replies.judging import CHANGED, GONE
 from intercom_pipeline.replies.ledger.values import Outcome, Step
 from intercom_pipeline.replies.plan import Action, Plan, Then
 from intercom_pipeline.replies.reply import MessageType
-from intercom_pipeline.replies.resolving import SETTLE_AFTER
-from intercom_pipeline.replies.shown import NOTHING, OTHERWISE, SHOWN
+from intercom_pipeline.replies.sending.judging import CHANGED, GONE
+from intercom_pipeline.replies.sending.resolving import SETTLE_AFTER
+from intercom_pipeline.replies.sending.shown import NOTHING, OTHERWISE, SHOWN
 from intercom_pipeline.sandbox import FaultKind
 from tests.replies.campaign import POST, THEN, Campaign
 from tests.replies.planned import BODY

@@ -15,13 +15,13 @@ import pytest
 from intercom_pipeline.intercom.client import connect
 from intercom_pipeline.intercom.connection import Secret
 from intercom_pipeline.intercom.errors import AuthenticationFailed
-from intercom_pipeline.replies.applying import apply
-from intercom_pipeline.replies.events import Begun, Ended, Ending, Event, Settled
 from intercom_pipeline.replies.ledger.values import Outcome, Step
-from intercom_pipeline.replies.pace import Pace
 from intercom_pipeline.replies.plan import Action, Plan, Then
-from intercom_pipeline.replies.run import STOPPED
-from intercom_pipeline.replies.running import run_apply
+from intercom_pipeline.replies.sending.applying import apply
+from intercom_pipeline.replies.sending.events import Begun, Ended, Ending, Event, Settled
+from intercom_pipeline.replies.sending.pace import Pace
+from intercom_pipeline.replies.sending.run import STOPPED
+from intercom_pipeline.replies.sending.running import run_apply
 from intercom_pipeline.sandbox import FaultKind
 from tests.replies.campaign import FAST, POST, Campaign
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from intercom_pipeline.replies.reply import MessageType, Reply
-from intercom_pipeline.replies.shown import NOTHING, OTHERWISE, TOO_LONG, Found, find, part_of
+from intercom_pipeline.replies.sending.shown import NOTHING, OTHERWISE, TOO_LONG, Found, find, part_of
 
 IMAGE = "https://a.example/b.png"
 

@@ -9,7 +9,7 @@ from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.values import Intent, Key, Outcome, Step
 from intercom_pipeline.replies.plan import Action, Plan, Then
-from intercom_pipeline.replies.standing import standing_of
+from intercom_pipeline.replies.sending.standing import standing_of
 from tests.replies.planned import plan, reply
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from intercom_pipeline.replies.template import Template
-from intercom_pipeline.replies.template_filters import FILTERS
-from intercom_pipeline.replies.template_language import TemplateRefused
-from intercom_pipeline.replies.template_values import Misfit
+from intercom_pipeline.replies.templates.filters import FILTERS
+from intercom_pipeline.replies.templates.language import TemplateRefused
+from intercom_pipeline.replies.templates.template import Template
+from intercom_pipeline.replies.templates.values import Misfit
 
 SAID = [
     ("{{ name }}", "Ada"),

@@ -1,0 +1,219 @@
+"""Sending a plan from the command line: shown, confirmed, followed to its end."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NoReturn
+
+from rich.text import Text
+
+from intercom_pipeline.auth.identity import Identity, identify
+from intercom_pipeline.cli.asking import ask, can_ask
+from intercom_pipeline.cli.exits import UsageRefused
+from intercom_pipeline.cli.output import number, remarks, typed
+from intercom_pipeline.cli.replies.opening import ledger_of, pace_of, plan_named, short_id, who
+from intercom_pipeline.cli.replies.run import NOTHING_SENT, Run, follow, tell_end
+from intercom_pipeline.cli.replies.summary import print_lines, replies
+from intercom_pipeline.cli.stopping import run, stoppable
+from intercom_pipeline.replies.ledger.values import Outcome
+from intercom_pipeline.replies.planning.preview import preview
+from intercom_pipeline.replies.sending.applicable import (
+    check_applicable,
+    check_confirmation,
+    check_resumable,
+    check_retryable,
+    confirmation_of,
+)
+from intercom_pipeline.replies.sending.due import due_again
+from intercom_pipeline.replies.sending.events import Event
+from intercom_pipeline.replies.sending.running import run_apply, run_retry
+from intercom_pipeline.replies.sending.standing import Standing, standing_of
+
+if TYPE_CHECKING:
+    from intercom_pipeline.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """The options of a verb that sends, as they were given."""
+
+    plan: str
+    rate: float
+    confirm: str | None = None
+    dry_run: bool
+    as_json: bool
+
+
+def apply(settings: "Settings", asked: Asked) -> NoReturn:
+    """Show a plan, have it confirmed, send it, tell what became of it.
+
+    Raises:
+        PipelineError: It is refused or not confirmed, so nothing was sent; or it cannot go on.
+        typer.Exit: It ended; the code says how.
+    """
+    with _opened(settings, asked) as work:
+        _check_can_confirm(asked, work.plan.confirmation)
+        check_applicable(work.plan, work.ledger, _identity(work), work.connection.base_url, datetime.now(UTC))
+        if _is_nothing_due(standing_of(work.plan, work.ledger)):
+            tell_end(work)
+        with stoppable(why=NOTHING_SENT):
+            print_lines(preview(work.plan, work.pace).facts(), remarks())
+            _confirm(work, asked)
+        follow(work, lambda run_id: _applied(work, run_id))
+
+
+def resume(settings: "Settings", asked: Asked) -> NoReturn:
+    """Go on with a plan that was confirmed before.
+
+    Raises:
+        PipelineError: It is refused, or was never confirmed, so nothing was sent; or it cannot go on.
+        typer.Exit: It ended; the code says how.
+    """
+    with _opened(settings, asked) as work:
+        _check_confirmed(work)
+        now = datetime.now(UTC)
+        check_resumable(work.plan, work.ledger, _identity(work), work.connection.base_url, now)
+        _tell_left(work)
+        if asked.dry_run:
+            tell_end(work)
+        follow(work, lambda run_id: _applied(work, run_id, resume=True))
+
+
+def retry(settings: "Settings", asked: Asked, *, held: bool, failed: bool) -> NoReturn:
+    """Send again what is held or failed.
+
+    Raises:
+        PipelineError: It is refused or not confirmed, so nothing was sent; or it cannot go on.
+        typer.Exit: It ended; the code says how.
+    """
+    outcome = _one_outcome(held=held, failed=failed)
+    with _opened(settings, asked) as work:
+        count = len(due_again(work.plan, work.ledger, outcome))
+        if count:
+            _check_can_confirm(asked, confirmation_of(count))
+        _check_can_be_tried(work, outcome)
+        if not count:
+            tell_end(work)
+        remarks().print(Text(f"{replies(count)} {outcome}."))
+        with stoppable(why=NOTHING_SENT):
+            _confirm(work, asked, count)
+        follow(work, lambda run_id: _retried(work, outcome, run_id))
+
+
+@contextmanager
+def _opened(settings: "Settings", asked: Asked) -> Iterator[Run]:
+    """A plan and all that it takes to send it.
+
+    Raises:
+        PlanFileRefused: There is no such plan.
+        LedgerError: The ledger cannot be read, or does not know the plan.
+        SettingRefused: A setting cannot be used.
+        TokenMissing: There is no token.
+    """
+    connection = settings.connection()
+    with ledger_of(settings) as ledger:
+        yield Run(
+            plan=plan_named(asked.plan, ledger),
+            ledger=ledger,
+            connection=connection,
+            pace=pace_of(settings, asked.rate),
+            folder=settings.folder(),
+            dry_run=asked.dry_run,
+            as_json=asked.as_json,
+        )
+
+
+def _identity(work: Run) -> Identity:
+    """Whose token would send it."""
+    with stoppable(why=NOTHING_SENT):
+        return run(identify(work.connection))
+
+
+def _check_can_be_tried(work: Run, outcome: Outcome) -> None:
+    """See that a plan may be tried again; what is held of one that expired too, since no other plan may."""
+    identity, base_url = _identity(work), work.connection.base_url
+    if outcome is Outcome.HELD:
+        check_retryable(work.plan, work.ledger, identity, base_url)
+    else:
+        check_applicable(work.plan, work.ledger, identity, base_url, datetime.now(UTC))
+
+
+def _confirm(work: Run, asked: Asked, count: int | None = None) -> None:
+    """Have somebody say how many are sent; where nothing is, nobody is asked.
+
+    Raises:
+        ConfirmationRefused: They said something else.
+    """
+    if asked.dry_run:
+        return
+    words = work.plan.confirmation if count is None else confirmation_of(count)
+    given = ask(f"Type '{words}' to send") if asked.confirm is None else asked.confirm
+    check_confirmation(work.plan, given, count=count)
+
+
+def _check_confirmed(work: Run) -> None:
+    entry = work.ledger.entry(work.plan.plan_id)
+    if entry.confirmed_at is None:
+        raise UsageRefused(
+            "The plan was never confirmed.",
+            why="To resume is to go on with what somebody confirmed.",
+            fix=f"Apply it: {typed()} replies apply {short_id(entry.plan_id)}",
+        )
+
+
+def _tell_left(work: Run) -> None:
+    standing = standing_of(work.plan, work.ledger)
+    then = f", and what follows in {number(standing.then_left)}" if standing.then_left else ""
+    remarks().print(Text(f"{replies(standing.left)} of {number(len(work.plan.replies))} left to send{then}."))
+
+
+def _one_outcome(*, held: bool, failed: bool) -> Outcome:
+    if held is failed:
+        raise UsageRefused(
+            "It is not said once what to retry.",
+            why="Held are those that may have been sent, failed those that surely were not.",
+            fix="Give --held or --failed.",
+        )
+    return Outcome.HELD if held else Outcome.FAILED
+
+
+def _applied(work: Run, run_id: str, *, resume: bool = False) -> Generator[Event, None, None]:
+    return run_apply(
+        work.plan,
+        connection=work.connection,
+        ledger=work.ledger,
+        pace=work.pace,
+        by=who(),
+        run_id=run_id,
+        dry_run=work.dry_run,
+        resume=resume,
+    )
+
+
+def _retried(work: Run, outcome: Outcome, run_id: str) -> Generator[Event, None, None]:
+    return run_retry(
+        work.plan,
+        outcome,
+        connection=work.connection,
+        ledger=work.ledger,
+        pace=work.pace,
+        by=who(),
+        run_id=run_id,
+        dry_run=work.dry_run,
+    )
+
+
+def _is_nothing_due(standing: Standing) -> bool:
+    """Whether nothing is to be sent, nor to be found out about a run that died."""
+    return not (standing.left or standing.then_left or Outcome.INTENDED in standing.outcomes)
+
+
+def _check_can_confirm(asked: Asked, words: str) -> None:
+    """See that somebody can be asked, before Intercom is."""
+    if asked.confirm is None and not asked.dry_run and not can_ask():
+        raise UsageRefused(
+            "Nobody can confirm the plan.",
+            why="stdin is no terminal.",
+            fix=f'Look at it with replies show, then add --confirm "{words}"',
+        )

@@ -1,0 +1,56 @@
+"""Looking what became of replies that got no answer, from the command line."""
+
+from collections.abc import Iterable
+from contextlib import closing
+from typing import TYPE_CHECKING, NoReturn
+
+from rich.text import Text
+
+from intercom_pipeline.cli.output import remarks
+from intercom_pipeline.cli.replies.opening import ledger_of, pace_of, plan_named
+from intercom_pipeline.cli.replies.progress import Tally
+from intercom_pipeline.cli.replies.run import Run, tell_end
+from intercom_pipeline.cli.replies.summary import replies
+from intercom_pipeline.cli.stopping import stoppable
+from intercom_pipeline.replies.sending.events import Settled
+from intercom_pipeline.replies.sending.pace import Pace
+from intercom_pipeline.replies.sending.running import run_resolve
+from intercom_pipeline.steering import one_line
+
+if TYPE_CHECKING:
+    from intercom_pipeline.settings import Settings
+
+
+def resolve(settings: "Settings", name: str, *, dry_run: bool, as_json: bool) -> NoReturn:
+    """Look for each reply whose outcome is not known, and tell what was found.
+
+    Raises:
+        PipelineError: The plan is refused, or a conversation could not be read.
+        typer.Exit: It ended; the code says how the plan stands.
+    """
+    connection = settings.connection()
+    with ledger_of(settings) as ledger:
+        plan = plan_named(name, ledger)
+        found = Tally()
+        events = run_resolve(plan, connection=connection, ledger=ledger, dry_run=dry_run)
+        with stoppable(why="What was found so far is noted.", fix="Run it again."), closing(events):
+            _tell(events, found)
+        remarks().print(Text(f"{replies(found.counts.total())} looked for."))
+        work = Run(
+            plan=plan,
+            ledger=ledger,
+            connection=connection,
+            pace=pace_of(settings, Pace().per_second),
+            folder=settings.folder(),
+            dry_run=dry_run,
+            as_json=as_json,
+        )
+        tell_end(work, found)
+
+
+def _tell(events: Iterable[Settled], found: Tally) -> None:
+    """Say of each what was found, as it is."""
+    for event in events:
+        found.take(event)
+        why = f": {one_line(event.reason)}" if event.reason else ""
+        remarks().print(Text(f"{one_line(event.conversation_id)} {event.outcome}{why}"), soft_wrap=True)

@@ -1,0 +1,200 @@
+"""A run that sends, from its beginning to its exit code: followed, stopped safely, told."""
+
+import uuid
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+from rich.text import Text
+
+from intercom_pipeline.cli.exits import Exit, NotPrinted, Stopped
+from intercom_pipeline.cli.output import counted, print_error, print_json, remarks, results, typed
+from intercom_pipeline.cli.replies.log import refresh
+from intercom_pipeline.cli.replies.opening import short_id
+from intercom_pipeline.cli.replies.progress import Tally, line_of, watch
+from intercom_pipeline.cli.replies.summary import (
+    exit_of,
+    print_next,
+    print_standing,
+    standing_as_json,
+)
+from intercom_pipeline.cli.stopping import stoppable
+from intercom_pipeline.errors import PipelineError
+from intercom_pipeline.replies.ledger.values import Outcome
+from intercom_pipeline.replies.sending.events import Ending, Event
+from intercom_pipeline.replies.sending.standing import Standing, standing_of
+
+if TYPE_CHECKING:
+    from intercom_pipeline.intercom.connection import Connection
+    from intercom_pipeline.replies.ledger.ledger import Ledger
+    from intercom_pipeline.replies.plan import Plan
+    from intercom_pipeline.replies.sending.pace import Pace
+    from intercom_pipeline.warehouse.files import DataFolder
+
+Events = Generator[Event, None, None]
+NOTHING_SENT = "Nothing was sent."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """What a run works with, and how it is told.
+
+    Attributes:
+        plan: The plan.
+        ledger: The ledger, open.
+        connection: How to reach Intercom.
+        pace: How quickly and how much.
+        folder: Where the warehouse is, whose reply log is brought up to date.
+        dry_run: Whether it only tells what it would do.
+        as_json: Whether it is told to a program.
+    """
+
+    plan: "Plan"
+    ledger: "Ledger"
+    connection: "Connection"
+    pace: "Pace"
+    folder: "DataFolder"
+    dry_run: bool
+    as_json: bool
+
+
+def follow(work: Run, begun: Callable[[str], Events]) -> NoReturn:
+    """Follow a run to its end and tell what became of it.
+
+    Raises:
+        Stopped: A signal came; what was on its way was finished and noted.
+        PipelineError: It could not begin.
+        NotPrinted: What became of it could not be printed.
+        typer.Exit: It ended; the code says how.
+    """
+    tally = Tally(dry_run=work.dry_run)
+    try:
+        with stoppable(), closing(begun(uuid.uuid4().hex)) as events, _told_of_stopping():
+            watch(events, tally)
+    except Stopped as stopped:
+        raise _stopped(stopped, work) from None
+    except PipelineError as error:
+        if tally.begun is None or work.dry_run:
+            raise
+        print_error(error)
+        raise typer.Exit(_code_after_failure(work)) from None
+    tell_end(work, tally)
+
+
+@contextmanager
+def _told_of_stopping() -> Iterator[None]:
+    """Say to whoever stops a run why it does not end yet."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        said = "Stopping: nothing further is sent; what is on its way is finished. Again to end on the spot."
+        remarks().print(Text(said, style="bold yellow"))
+        raise
+
+
+def tell_end(work: Run, tally: Tally | None = None) -> NoReturn:
+    """Tell how the plan stands after a run, or without one where nothing was to be done.
+
+    Raises:
+        NotPrinted: It could not be printed.
+        typer.Exit: The code says how the plan stands; that of a dry run only that it ended.
+    """
+    tally = tally or Tally()
+    standing = standing_of(work.plan, work.ledger)
+    code = Exit.OK if work.dry_run else exit_of(standing)
+    if not work.dry_run:
+        refresh(work.ledger, work.folder)
+    try:
+        (_print_as_json if work.as_json else _print_for_people)(work, standing, tally, code)
+    except OSError as error:
+        raise _not_printed(work, error) from error
+    raise typer.Exit(code)
+
+
+def _print_for_people(work: Run, standing: Standing, tally: Tally, _code: Exit) -> None:
+    _say(_ending(tally))
+    if work.dry_run:
+        results().print(Text(_would_be(tally)))
+    else:
+        print_standing(work.plan, standing)
+        print_next(work.plan, standing, confirmed=True)
+
+
+def _would_be(tally: Tally) -> str:
+    """What a dry run found; no more than that it sent nothing where nobody was to look at each."""
+    if tally.begun is None:
+        return "Nothing was sent."
+    if not tally.counts:
+        return "Nothing was sent, and nothing would be."
+    return f"Nothing was sent. It would be: {line_of(tally)}."
+
+
+def _print_as_json(work: Run, standing: Standing, tally: Tally, code: Exit) -> None:
+    ended = tally.ended
+    run = {
+        "dry_run": work.dry_run,
+        "ending": ended.why if ended else None,
+        "reason": ended.reason if ended else None,
+        "this_run": {str(outcome): tally.counts[outcome] for outcome in Outcome},
+    }
+    print_json(standing_as_json(work.plan, standing) | {"exit_code": code} | run)
+
+
+def _ending(tally: Tally) -> str:
+    """Why a run did not do all that it began."""
+    if tally.ended is None or tally.ended.why is Ending.COMPLETE:
+        return ""
+    why = {
+        Ending.STOPPED: "Stopped",
+        Ending.BROKEN: "Broken off",
+        Ending.CAPPED: "At the cap",
+        Ending.EXPIRED: "Too old",
+    }
+    return f"{why[tally.ended.why]}: {tally.ended.reason}" if tally.ended.reason else why[tally.ended.why]
+
+
+def _say(text: str) -> None:
+    if text:
+        remarks().print(Text(text, style="bold yellow"), soft_wrap=True)
+
+
+def _stopped(stopped: Stopped, work: Run) -> Stopped:
+    """How far it came, for whoever stopped it."""
+    if work.dry_run:
+        return Stopped(stopped.code, why=NOTHING_SENT)
+    try:
+        standing = standing_of(work.plan, work.ledger)
+    except PipelineError:
+        why = "What was sent is noted in the ledger, which cannot be read now."
+    else:
+        why = _how_far(work, standing)
+    return Stopped(
+        stopped.code,
+        why=why,
+        fix=f"Go on with {typed()} replies resume {short_id(work.plan.plan_id)}: nothing is sent twice.",
+    )
+
+
+def _how_far(work: Run, standing: Standing) -> str:
+    sent, all_of_them = standing.outcomes.get(Outcome.SENT, 0), len(work.plan.replies)
+    why = f"{sent} of {counted(all_of_them, 'conversation')} are answered, {standing.left} are left."
+    return f"{why} Of some it is not known." if standing.is_uncertain else why
+
+
+def _code_after_failure(work: Run) -> Exit:
+    """The exit code where a run could not go on: whether somebody has to look first."""
+    try:
+        standing = standing_of(work.plan, work.ledger)
+    except PipelineError:
+        return Exit.UNCERTAIN
+    return Exit.UNCERTAIN if standing.is_uncertain else Exit.PARTIAL
+
+
+def _not_printed(work: Run, error: OSError) -> NotPrinted:
+    return NotPrinted(
+        "The plan was applied as far as it goes; only printing what became of it failed.",
+        why=f"{type(error).__name__}: {error}",
+        fix=f"Look at it with {typed()} replies status {short_id(work.plan.plan_id)}.",
+    )

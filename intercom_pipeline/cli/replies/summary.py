@@ -1,0 +1,163 @@
+"""How a plan stands, told: counts by outcome, what was not sent and why, what to do next."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.text import Text
+
+from intercom_pipeline.cli.exits import Exit
+from intercom_pipeline.cli.output import columns, number, results, show, typed
+from intercom_pipeline.cli.replies.opening import short_id
+from intercom_pipeline.replies.ledger.values import Outcome, Sending
+from intercom_pipeline.replies.sending.standing import Standing
+from intercom_pipeline.steering import one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from intercom_pipeline.replies.ledger.values import PlanEntry
+    from intercom_pipeline.replies.plan import Plan
+
+_MOST_SHOWN = 20
+_MEANS: Final = {
+    Outcome.INTENDED: "being sent, or was when the process died",
+    Outcome.SENT: "Intercom has it",
+    Outcome.FAILED: "surely not sent",
+    Outcome.STALE: "not sent: the conversation changed since it was planned",
+    Outcome.UNKNOWN: "may have been sent; not sent again by itself",
+    Outcome.HELD: "not found in the conversation; waits for somebody to look",
+}
+_LEFT = "not sent yet"
+_ELSEWHERE = "answered by another plan of this campaign, or maybe"
+
+
+def replies(count: int) -> str:
+    """A number of replies, in words."""
+    return f"{number(count)} {'reply' if count == 1 else 'replies'}"
+
+
+def print_lines(lines: Iterable[str], console: "Console | None" = None) -> None:
+    """Lines for people, which steer nothing; on stdout unless another console is named."""
+    console = console or results()
+    for line in lines:
+        console.print(Text(one_line(line)), soft_wrap=True)
+
+
+def exit_of(standing: Standing) -> Exit:
+    """The exit code of whoever sends or resolves."""
+    if standing.is_uncertain:
+        return Exit.UNCERTAIN
+    return Exit.OK if standing.is_done else Exit.PARTIAL
+
+
+def print_standing(plan: "Plan | None", standing: Standing) -> None:
+    """Counts by outcome and what was not sent, for people; without the plan where it is not kept any more."""
+    has_then = bool(standing.then) if plan is None else plan.then is not None
+    table = columns("replies", *(["then"] if has_then else []), "outcome", "", right=("replies", "then"))
+    for outcome in Outcome:
+        counts = [standing.outcomes.get(outcome, 0), *([standing.then.get(outcome, 0)] if has_then else [])]
+        if any(counts):
+            table.add_row(*map(number, counts), str(outcome), _MEANS[outcome])
+    left = [standing.left, *([standing.then_left] if has_then else [])]
+    if any(left):
+        table.add_row(*map(number, left), "left", _LEFT)
+    if standing.elsewhere:
+        table.add_row(number(standing.elsewhere), *([""] if has_then else []), "elsewhere", _ELSEWHERE)
+    show(table)
+    _print_troubles(standing)
+
+
+def _print_troubles(standing: Standing) -> None:
+    if not standing.troubles:
+        return
+    results().print()
+    table = columns("conversation", "step", "outcome", "reason", wrapped=("reason",))
+    for each in standing.troubles[:_MOST_SHOWN]:
+        key = each.intent.key
+        table.add_row(one_line(key.conversation_id), key.step, each.outcome, one_line(each.reason or ""))
+    show(table)
+    more = len(standing.troubles) - _MOST_SHOWN
+    if more > 0:
+        results().print(f"and {number(more)} more: --json has all of them", style="dim")
+
+
+def print_next(plan: "Plan", standing: Standing, *, confirmed: bool) -> None:
+    """What to do next."""
+    for line in next_steps(plan, standing, confirmed=confirmed):
+        results().print(Text(line, style="cyan"), soft_wrap=True)
+
+
+def next_steps(plan: "Plan", standing: Standing, *, confirmed: bool) -> Iterator[str]:
+    """What to do next, a sentence each."""
+    outcomes = standing.outcomes.keys() | standing.then.keys()
+    if Outcome.UNKNOWN in outcomes:
+        yield f"See what became of those unknown, after five minutes: {_verb('resolve', plan)}"
+    if Outcome.INTENDED in outcomes:
+        yield f"Where nothing sends it any more: {_verb('resume', plan)}"
+    if Outcome.HELD in outcomes:
+        yield f"Look at the conversations that are held, then: {_verb('retry', plan)} --held"
+    if Outcome.FAILED in outcomes:
+        yield f"Once the reason is dealt with: {_verb('retry', plan)} --failed"
+    if Outcome.STALE in outcomes:
+        yield "Read the stale ones: where one still needs the reply, plan it again in the same campaign."
+    if standing.left or standing.then_left:
+        yield _go_on(plan, confirmed=confirmed)
+    if standing.is_done:
+        yield "All of it is done."
+
+
+def _go_on(plan: "Plan", *, confirmed: bool) -> str:
+    if datetime.now(UTC) >= plan.expires_at:
+        return "The plan is over a day old: plan what is left again, in the same campaign."
+    return f"Go on: {_verb('resume', plan)}" if confirmed else f"Send it: {_verb('apply', plan)}"
+
+
+def _verb(verb: str, plan: "Plan") -> str:
+    return f"{typed()} replies {verb} {short_id(plan.plan_id)}"
+
+
+def standing_as_json(plan: "Plan", standing: Standing) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "plan_id": plan.plan_id,
+        "campaign": plan.campaign,
+        "exit_code": exit_of(standing),
+        "replies": len(plan.replies),
+        "counts": _all(standing.outcomes),
+        "left": standing.left,
+        "elsewhere": standing.elsewhere,
+        "then": None if plan.then is None else {"counts": _all(standing.then), "left": standing.then_left},
+        "troubles": [_trouble(each) for each in standing.troubles],
+    }
+
+
+def purged_as_json(entry: "PlanEntry", standing: Standing) -> dict[str, Any]:
+    """The same of a plan that is not kept any more."""
+    return {
+        "plan_id": entry.plan_id,
+        "campaign": entry.campaign,
+        "exit_code": exit_of(standing),
+        "replies": entry.replies,
+        "counts": _all(standing.outcomes),
+        "left": standing.left,
+        "elsewhere": standing.elsewhere,
+        "then": {"counts": _all(standing.then), "left": 0} if standing.then else None,
+        "troubles": [_trouble(each) for each in standing.troubles],
+        "purged": True,
+    }
+
+
+def _all(counts: Any) -> dict[str, int]:
+    return {str(outcome): counts.get(outcome, 0) for outcome in Outcome}
+
+
+def _trouble(sending: Sending) -> dict[str, Any]:
+    return {
+        "conversation_id": sending.intent.key.conversation_id,
+        "step": sending.intent.key.step,
+        "outcome": sending.outcome,
+        "reason": sending.reason,
+        "attempts": sending.attempts,
+        "at": sending.settled_at or sending.intended_at,
+    }

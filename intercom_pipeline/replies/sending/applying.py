@@ -1,0 +1,236 @@
+"""Applying a plan: what is due is sent, each once, and what became of it noted.
+
+    only_apply ─▶ what dead runs left intended is UNKNOWN ─▶ what is due
+    ─▶ one alone, until one is sent and can be read back ─▶ the others at the pace, many in flight
+    ─▶ complete, stopped (switch, Ctrl-C), broken (breaker, ledger, token), capped or expired
+
+However it ends, what may have left goes on until its outcome is noted, for as long as a request may take.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from intercom_pipeline.auth.identity import identify_by
+from intercom_pipeline.intercom.client import Client
+from intercom_pipeline.replies.ledger.values import Outcome
+from intercom_pipeline.replies.plan import Plan
+from intercom_pipeline.replies.sending.applicable import (
+    ConfirmationRefused,
+    PlanExpired,
+    PlanStopped,
+    check_applicable,
+    check_confirmation,
+    check_resumable,
+    check_retryable,
+    confirmation_of,
+)
+from intercom_pipeline.replies.sending.due import Due, due_again, due_of
+from intercom_pipeline.replies.sending.events import Begun, Ended, Ending, Event, Settled
+from intercom_pipeline.replies.sending.feeding import feed
+from intercom_pipeline.replies.sending.ledger_thread import in_thread
+from intercom_pipeline.replies.sending.pace import Pace
+from intercom_pipeline.replies.sending.run import STOPPED, Run
+
+if TYPE_CHECKING:
+    from intercom_pipeline.replies.ledger.ledger import Ledger
+
+__all__ = [
+    "Begun",
+    "ConfirmationRefused",
+    "Ended",
+    "Ending",
+    "Event",
+    "Pace",
+    "PlanExpired",
+    "PlanStopped",
+    "Settled",
+    "apply",
+    "check_applicable",
+    "check_confirmation",
+    "check_retryable",
+    "confirmation_of",
+    "retry",
+]
+
+_DAY: Final = timedelta(hours=24)
+
+
+async def apply(
+    client: Client,
+    ledger: "Ledger",
+    plan: Plan,
+    *,
+    pace: Pace,
+    by: str,
+    run_id: str,
+    stop: asyncio.Event | None = None,
+    dry_run: bool = False,
+    resume: bool = False,
+) -> AsyncGenerator[Event]:
+    """Send what is due of a plan. Whoever applies it has confirmed it (`check_confirmation`).
+
+    Close the generator, or cancel who iterates it, to stop at once; it returns when the outcome of what had
+    left is noted. `stop`, once set, does the same and is followed by what is still to be told.
+
+    Args:
+        client: Who asks Intercom.
+        ledger: The ledger the plan was registered in; nobody else uses it meanwhile.
+        plan: The plan.
+        pace: How quickly, and how many at most.
+        by: Who applies it, for the log.
+        run_id: The run, for the log.
+        stop: Stops it.
+        dry_run: Only look, and tell what would be sent; nothing is written or sent.
+        resume: Have the plan go on although it was stopped, once no other process sends it.
+
+    Raises:
+        PlanRefused: It may not be applied (`check_applicable`); nothing was sent.
+        LedgerBusy: Another process applies a plan.
+        LedgerError: The ledger cannot be used; nothing was sent.
+        IntercomError: Intercom does not say whose token it is; nothing was sent.
+    """
+    async with in_thread(ledger) as thread:
+        run = Run(
+            client=client,
+            ledger=thread,
+            plan=plan,
+            pace=pace,
+            by=by,
+            run_id=_only(run_id),
+            dry_run=dry_run,
+        )
+        await _check(run, resume=resume)
+        find = _resumed if resume and not dry_run else due_of
+        async with aclosing(_sent(run, lambda ledger: find(plan, ledger), pace, stop)) as events:
+            async for event in events:
+                yield event
+
+
+async def retry(
+    client: Client,
+    ledger: "Ledger",
+    plan: Plan,
+    outcome: Outcome,
+    *,
+    pace: Pace,
+    by: str,
+    run_id: str,
+    stop: asyncio.Event | None = None,
+    dry_run: bool = False,
+) -> AsyncGenerator[Event]:
+    """Send again what a plan surely did not send (FAILED), or what a person decides about (HELD).
+
+    What is HELD was looked for in its conversation in vain. It is looked for once more, and sent only where
+    nothing is newer than before the first try. All else is as for `apply`; but what is HELD may be tried
+    after the plan expired, too, since no other plan of the campaign may send it.
+
+    Raises:
+        ValueError: The outcome is another.
+        PlanRefused: As `apply`; so are the other errors.
+    """
+    if outcome not in {Outcome.FAILED, Outcome.HELD}:
+        raise ValueError(f"what is {outcome} is not tried again")
+    async with in_thread(ledger) as thread:
+        run = Run(
+            client=client,
+            ledger=thread,
+            plan=plan,
+            pace=pace,
+            by=by,
+            run_id=_only(run_id),
+            dry_run=dry_run,
+        )
+        run.again = frozenset({outcome})
+        await _check(run, whatever_age=outcome is Outcome.HELD)
+        found = _sent(run, lambda ledger: due_again(plan, ledger, outcome), pace, stop)
+        async with aclosing(found) as events:
+            async for event in events:
+                yield event
+
+
+async def _sent(
+    run: Run, find: "Callable[[Ledger], list[Due]]", pace: Pace, stop: asyncio.Event | None
+) -> AsyncGenerator[Event]:
+    """Send what is found, as the one process that does."""
+    async with _alone(run):
+        dues = await run.ledger.do(find)
+        yield await _begun(run, dues, pace)
+        run.begin(feed(run, dues, pace))
+        async with aclosing(run.events()) as events:
+            with _stopped_by(run, stop):
+                async for event in events:
+                    yield event
+
+
+def _resumed(plan: Plan, ledger: "Ledger") -> list[Due]:
+    """What is due of a plan that goes on although it was stopped.
+
+    Called by the one process that may send: no other is left that has yet to see that it was stopped.
+    """
+    ledger.resume(plan.plan_id)
+    return due_of(plan, ledger)
+
+
+async def _check(run: Run, *, whatever_age: bool = False, resume: bool = False) -> None:
+    identity, now = await identify_by(run.client), datetime.now(UTC)
+    base_url = run.client.connection.base_url
+    if resume:
+        await run.ledger.do(lambda ledger: check_resumable(run.plan, ledger, identity, base_url, now))
+    elif whatever_age:
+        await run.ledger.do(lambda ledger: check_retryable(run.plan, ledger, identity, base_url))
+    else:
+        await run.ledger.do(lambda ledger: check_applicable(run.plan, ledger, identity, base_url, now))
+
+
+@asynccontextmanager
+async def _alone(run: Run) -> AsyncGenerator[None]:
+    """Be the one process that sends, and know what the others left; who only looks need not."""
+    if run.dry_run:
+        yield
+        return
+    async with run.ledger.only_apply():
+        await run.ledger.do(lambda ledger: ledger.recover(run.run_id))
+        await run.ledger.do(lambda ledger: ledger.confirm(run.plan.plan_id, by=run.by))
+        yield
+
+
+async def _begun(run: Run, dues: Sequence[Due], pace: Pace) -> Begun:
+    """How much there is to do, and how much of it the caps allow."""
+    since, workspace = datetime.now(UTC) - _DAY, run.plan.workspace_id
+    today = await run.ledger.do(lambda ledger: ledger.applied_since(workspace, since))
+    replies = sum(due.replies for due in dues)
+    allowed = max(0, min(pace.most_per_run, pace.most_per_day - today))
+    run.allowance = replies if run.dry_run else allowed
+    return Begun(
+        pending=replies,
+        done=len(run.plan.replies) - replies,
+        at_most=min(replies, allowed),
+        following=len(dues) - replies,
+    )
+
+
+@contextmanager
+def _stopped_by(run: Run, stop: asyncio.Event | None) -> Iterator[None]:
+    """End the run once `stop` is set."""
+    if stop is None:
+        yield
+        return
+
+    async def watch() -> None:
+        await stop.wait()
+        run.end(Ending.STOPPED, STOPPED)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+
+
+def _only(run_id: str) -> str:
+    """An id that no other run has, so that what an earlier one of this name left intended is not its own."""
+    return f"{run_id}.{secrets.token_hex(4)}"

@@ -1,0 +1,69 @@
+"""What is written to Intercom, on what grounds, and what became of it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from intercom_pipeline.replies.ledger.values import Outcome
+from intercom_pipeline.replies.sending.judging import Verdict
+from intercom_pipeline.replies.sending.pace import Moment
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Write:
+    """What is sent.
+
+    Attributes:
+        path: Where to.
+        json: What.
+        is_answer: Whether this is what Intercom answers to it.
+        part_of: The id of the part that it became, by the answer.
+    """
+
+    path: str
+    json: dict[str, Any]
+    is_answer: Callable[[dict[str, Any]], bool]
+    part_of: Callable[[dict[str, Any]], str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looked:
+    """What is known of the conversation that is written to.
+
+    Attributes:
+        at: When it was read.
+        again: Reads it again, and gives why the write may not be done any more; None where it may.
+    """
+
+    at: Moment
+    again: Callable[[], Awaitable[Verdict | None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Became:
+    """What became of a write.
+
+    Attributes:
+        outcome: SENT, FAILED, STALE or UNKNOWN.
+        reason: Why not SENT.
+        part_id: The part that it became, where the answer shows it.
+        request_id: Intercom's id of the request.
+        answer: What Intercom answered; empty unless SENT.
+        tried: Whether it was; not where the conversation has changed or is gone.
+    """
+
+    outcome: Outcome
+    reason: str | None = None
+    part_id: str | None = None
+    request_id: str | None = None
+    answer: dict[str, Any] = field(default_factory=dict)
+    tried: bool = True
+
+
+def of_verdict(verdict: Verdict) -> Became:
+    """What becomes of an intent that is kept back for good.
+
+    What was held before it was intended may have been sent by an earlier try: that is not known again.
+    """
+    outcome = Outcome.UNKNOWN if verdict.outcome is Outcome.HELD else verdict.outcome
+    return Became(outcome=outcome, reason=verdict.reason, part_id=verdict.part_id, tried=verdict.counts)

@@ -1,0 +1,1 @@
+"""What replies say: templates that can do nothing else, and the bodies they give."""
