@@ -7,7 +7,7 @@ import dagster as dg
 
 from intercom_pipeline.replies.ledger.values import Outcome, Sending
 from intercom_pipeline.replies.plan import Plan
-from intercom_pipeline.replies.sending.events import Ended
+from intercom_pipeline.replies.sending.events import Ended, Ending
 from intercom_pipeline.replies.sending.standing import Standing
 
 _MOST_SHOWN = 100
@@ -58,7 +58,7 @@ def raise_unless_done(plan: Plan, standing: Standing, ended: Ended) -> None:
     if standing.is_done:
         return
     why = f"It ended {ended.why}. {ended.reason or ''}".strip()
-    steps = "; ".join(_next_steps(plan, standing))
+    steps = "; ".join(_next_steps(plan, standing, ended.why))
     raise dg.Failure(
         f"Not everything was done. {summary(standing)}\n{why}\nWhat to do: {steps}.",
         metadata=metadata_of(plan, standing),
@@ -66,11 +66,13 @@ def raise_unless_done(plan: Plan, standing: Standing, ended: Ended) -> None:
     )
 
 
-def _next_steps(plan: Plan, standing: Standing) -> Iterator[str]:
+def _next_steps(plan: Plan, standing: Standing, ended: Ending) -> Iterator[str]:
     for outcome, step in _NEXT.items():
         if outcome in standing.outcomes or outcome in standing.then:
             yield step.format(plan=plan.plan_id[:_ID_DIGITS])
-    if standing.left or standing.then_left:
+    if ended is Ending.EXPIRED:
+        yield "for what is left, plan again in the same campaign: the plan is too old"
+    elif standing.left or standing.then_left:
         yield "for what is left, launch it again: what was sent is not sent twice"
 
 
