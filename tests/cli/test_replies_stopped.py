@@ -51,7 +51,7 @@ def assert_once_each(bulk: Bulk, count: int = COUNT) -> None:
 
 
 def test_a_plan_is_stopped_by_another_process_and_gone_on_with(bulk: Bulk) -> None:
-    """It ends by itself with what it has sent; applied again it is refused, resumed it sends the rest."""
+    """It ends by itself with what it has sent; a dry run tells what is left, resumed it sends the rest."""
     bulk.planned(count=COUNT, campaign="stopped")
     with applying(bulk) as process:
         busy = bulk.command("replies", "resume", "plan.json")
@@ -66,9 +66,9 @@ def test_a_plan_is_stopped_by_another_process_and_gone_on_with(bulk: Bulk) -> No
     found = status(bulk)
     assert found["sent"] == sum(bulk.sent().values())
     assert found["sent"] + found["left"] == COUNT
-    refused = bulk.command("replies", "apply", "plan.json", "--confirm", f"send {COUNT}")
-    assert (refused.code, refused.three_lines[0]) == (Exit.USAGE, "The plan was stopped.")
-    assert bulk.command("replies", "resume", "plan.json", "--dry-run").code == Exit.OK
+    dry = bulk.command("replies", "resume", "plan.json", "--dry-run", "--rate", "50")
+    assert dry.code == Exit.OK
+    assert f"It would be: {found['left']} sent" in dry.out
     assert json.loads(bulk.command("replies", "list", "--json").out)[0]["stopped_at"]
     resumed = bulk.command("replies", "resume", "plan.json", "--rate", "50")
     assert resumed.code == Exit.OK, resumed.err
@@ -125,6 +125,22 @@ def test_a_plan_that_was_never_confirmed_is_not_resumed(bulk: Bulk) -> None:
     told = bulk.command("replies", "resume", "plan.json")
     assert (told.code, told.three_lines[0]) == (Exit.USAGE, "The plan was never confirmed.")
     assert bulk.sent() == {}
+
+
+def test_a_plan_that_was_stopped_before_it_was_confirmed_is_applied(bulk: Bulk) -> None:
+    """Who confirms it has it go on, and is told so; nobody else does."""
+    bulk.planned(count=2, campaign="never confirmed")
+    assert bulk.command("replies", "stop", "plan.json").code == Exit.OK
+    refused = bulk.command("replies", "resume", "plan.json")
+    assert "replies apply" in refused.three_lines[2]
+    dry = bulk.command("replies", "apply", "plan.json", "--dry-run", "--rate", "50")
+    assert "It would be: 2 sent" in dry.out
+    assert bulk.command("replies", "apply", "plan.json", "--confirm", "send 3").code == Exit.USAGE
+    assert json.loads(bulk.command("replies", "list", "--json").out)[0]["stopped_at"]
+    told = bulk.command("replies", "apply", "plan.json", "--confirm", "send 2", "--rate", "50")
+    assert told.code == Exit.OK, told.err
+    assert "The plan was stopped. Once it is confirmed, it goes on." in told.err
+    assert_once_each(bulk, 2)
 
 
 def applied_ten_minutes_ago(bulk: Bulk, *kinds: FaultKind, campaign: str) -> None:
@@ -210,6 +226,6 @@ def test_a_conversation_that_changed_is_left_alone(bulk: Bulk) -> None:
     bulk.sandbox.requests.reset()
     told = bulk.command("replies", "apply", "plan.json", "--confirm", "send 3", "--rate", "50")
     assert told.code == Exit.PARTIAL
-    assert "planned again" in told.out
+    assert "plan it again" in told.out
     assert bulk.ids[1] not in bulk.sent()
     assert status(bulk) == {"sent": 2, "stale": 1, "left": 0}

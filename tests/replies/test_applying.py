@@ -492,6 +492,11 @@ def test_who_may_not_send_does_not_have_a_plan_go_on(world: Campaign) -> None:
         world.apply(old, resume=True)
     assert world.ledger.is_stopped(plan.plan_id)
     assert world.ledger.is_stopped(old.plan_id)
+    with pytest.raises(PlanStopped, match="replies apply"):  # since nobody has confirmed it
+        world.apply(plan)
+    assert world.apply(plan, resume=True, dry_run=True).outcomes == [SENT, SENT]
+    assert world.ledger.is_stopped(plan.plan_id)
+    assert world.posts == 1  # the other plan's
     assert world.apply(plan, resume=True).outcomes == [SENT, SENT]
 
 

@@ -46,7 +46,7 @@ class Asked:
 
 
 def apply(settings: "Settings", asked: Asked) -> NoReturn:
-    """Show a plan, have it confirmed, send it, tell what became of it.
+    """Show a plan, have it confirmed, send it, tell what became of it; one that was stopped goes on.
 
     Raises:
         PipelineError: It is refused or not confirmed, so nothing was sent; or it cannot go on.
@@ -54,13 +54,17 @@ def apply(settings: "Settings", asked: Asked) -> NoReturn:
     """
     with _opened(settings, asked) as work:
         _check_can_confirm(asked, work.plan.confirmation)
-        check_applicable(work.plan, work.ledger, _identity(work), work.connection.base_url, datetime.now(UTC))
+        check_resumable(work.plan, work.ledger, _identity(work), work.connection.base_url, datetime.now(UTC))
         if _is_nothing_due(standing_of(work.plan, work.ledger)):
             tell_end(work)
+        # Who confirms it knows of this stop; one that comes later is not theirs to lift.
+        stopped = work.ledger.is_stopped(work.plan.plan_id)
         with stoppable(why=NOTHING_SENT):
             print_lines(preview(work.plan, work.pace).facts(), remarks())
+            if stopped:
+                remarks().print(Text("The plan was stopped. Once it is confirmed, it goes on."))
             _confirm(work, asked)
-        follow(work, lambda run_id: _applied(work, run_id))
+        follow(work, lambda run_id: _applied(work, run_id, resume=stopped))
 
 
 def resume(settings: "Settings", asked: Asked) -> NoReturn:
@@ -75,8 +79,6 @@ def resume(settings: "Settings", asked: Asked) -> NoReturn:
         now = datetime.now(UTC)
         check_resumable(work.plan, work.ledger, _identity(work), work.connection.base_url, now)
         _tell_left(work)
-        if asked.dry_run:
-            tell_end(work)
         follow(work, lambda run_id: _applied(work, run_id, resume=True))
 
 

@@ -156,7 +156,7 @@ def stop(
 ) -> None:
     """Stop sending a plan, wherever it is being applied.
 
-    What is on its way is finished and noted; nothing further is sent until it is resumed.
+    What is on its way is finished and noted; nothing further is sent until it is resumed or applied again.
     """
     from intercom_pipeline.cli.replies import pages  # noqa: PLC0415 - late
 

@@ -77,7 +77,7 @@ def status(settings: "Settings", name: str, *, as_json: bool) -> None:
     results().print(Text(_head(plan), style="bold"), soft_wrap=True)
     print_standing(plan, standing)
     if entry.stopped_at:
-        results().print(Text(f"Stopped {moment(entry.stopped_at)}: nothing is sent until it is resumed."))
+        results().print(Text(f"Stopped {moment(entry.stopped_at)}: nothing is sent until it goes on."))
     if applier:
         remarks().print(Text(f"Process {applier.pid} on {applier.host} is sending a plan now."))
     print_next(plan, standing, confirmed=entry.confirmed_at is not None)

@@ -77,10 +77,11 @@ def check_retryable(plan: Plan, ledger: "Ledger", identity: Identity, base_url: 
     """
     check_belongs(plan, ledger, identity, base_url)
     if ledger.is_stopped(plan.plan_id):
+        verb = "resume" if ledger.entry(plan.plan_id).confirmed_at else "apply"
         raise PlanStopped(
             "The plan was stopped.",
-            why="Nothing of it is sent until somebody resumes it.",
-            fix=f"To go on: intercom-pipeline replies resume {plan.plan_id[:8]}",
+            why="Nothing of it is sent until somebody has it go on.",
+            fix=f"To go on: intercom-pipeline replies {verb} {plan.plan_id[:8]}",
         )
 
 

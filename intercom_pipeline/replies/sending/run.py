@@ -115,10 +115,12 @@ class Run:
             self.end(Ending.EXPIRED, EXPIRED)
 
     async def is_stopped(self) -> bool:
-        """Whether nothing more may be sent; asks the ledger for the stop switch."""
+        """Whether nothing more may be sent; who sends asks the ledger for the stop switch."""
         self.end_if_expired()
         plan_id = self.plan.plan_id
-        if self.ending is None and await self.ledger.do(lambda ledger: ledger.is_stopped(plan_id)):
+        # A dry run that looks what resuming would send leaves the plan stopped.
+        asks = self.ending is None and not self.dry_run
+        if asks and await self.ledger.do(lambda ledger: ledger.is_stopped(plan_id)):
             self.end(Ending.STOPPED, PLAN_STOPPED)
         return self.ending is not None
 
