@@ -241,7 +241,7 @@ def test_a_plan_is_applied_where_it_was_made_for(bulk: Bulk, monkeypatch: pytest
     monkeypatch.setenv("INTERCOM_BASE_URL", bulk.sandbox.url.replace("127.0.0.1", "localhost"))
     told = bulk.command(*apply)
     assert told.code == Exit.USAGE
-    assert "another region" in told.three_lines[0]
+    assert "another address" in told.three_lines[0]
     with serve(sizes=SMALL, seed=7, port=0) as other:
         monkeypatch.setenv("INTERCOM_BASE_URL", other.url)
         monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", other.token)

@@ -46,7 +46,7 @@ def test_what_goes_wrong_is_told_as_it_happens(capsys: pytest.CaptureFixture[str
     assert lines[1] == "The first reply was sent, to conversation c99."
     assert lines[2].startswith("c1 answered; what follows failed: ")
     assert [line.split()[:2] for line in lines[3:22]] == [[f"c{at}", "stale:"] for at in range(19)]
-    assert lines[22:] == ["There are more of these; replies status shows all."]
+    assert lines[22:] == ["There are more of these; replies status counts them."]
     assert not any("\x1b" in line or "\u202e" in line for line in lines)
     assert tally.counts == {Outcome.SENT: 1, Outcome.STALE: 30}
     assert tally.ended is ended

@@ -58,7 +58,7 @@ def test_a_preview_says_what_is_sent_to_whom_and_what_to_type() -> None:
         "    row 9: conversation 9",
         "",
         "Nothing was sent. To send it:",
-        f"  intercom-pipeline replies apply {made.plan_id[:8]}",
+        f"  intercom-pipeline replies apply {made.plan_id[:8]} --rate 0.1",
         "and type: send 2",
     ]
 

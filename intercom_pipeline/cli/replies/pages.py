@@ -80,7 +80,7 @@ def status(settings: "Settings", name: str, *, as_json: bool) -> None:
         results().print(Text(f"Stopped {moment(entry.stopped_at)}: nothing is sent until it goes on."))
     if applier:
         remarks().print(Text(f"Process {applier.pid} on {applier.host} is sending a plan now."))
-    print_next(plan, standing, confirmed=entry.confirmed_at is not None)
+    print_next(plan, standing, confirmed=entry.confirmed_at is not None, sending=applier is not None)
 
 
 def _tell_purged(entry: PlanEntry, standing: Standing, *, as_json: bool) -> None:

@@ -134,4 +134,4 @@ def _tell_trouble(event: Settled, tally: Tally, say: Callable[..., object]) -> N
         why = f": {event.reason}" if event.reason else ""
         say(Text(one_line(f"{event.conversation_id} {what}{why}")), soft_wrap=True)
     elif tally.troubles == _MOST_TOLD:
-        say(Text("There are more of these; replies status shows all."))
+        say(Text("There are more of these; replies status counts them."))

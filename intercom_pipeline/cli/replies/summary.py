@@ -79,21 +79,21 @@ def _print_troubles(standing: Standing) -> None:
     show(table)
     more = len(standing.troubles) - _MOST_SHOWN
     if more > 0:
-        results().print(f"and {number(more)} more: --json has all of them", style="dim")
+        results().print(f"and {number(more)} more: replies status PLAN --json has all of them", style="dim")
 
 
-def print_next(plan: "Plan", standing: Standing, *, confirmed: bool) -> None:
-    """What to do next."""
-    for line in next_steps(plan, standing, confirmed=confirmed):
+def print_next(plan: "Plan", standing: Standing, *, confirmed: bool, sending: bool = False) -> None:
+    """What to do next, also while a process sends."""
+    for line in next_steps(plan, standing, confirmed=confirmed, sending=sending):
         results().print(Text(line, style="cyan"), soft_wrap=True)
 
 
-def next_steps(plan: "Plan", standing: Standing, *, confirmed: bool) -> Iterator[str]:
+def next_steps(plan: "Plan", standing: Standing, *, confirmed: bool, sending: bool = False) -> Iterator[str]:
     """What to do next, a sentence each."""
     outcomes = standing.outcomes.keys() | standing.then.keys()
     if Outcome.UNKNOWN in outcomes:
         yield f"See what became of those unknown, after five minutes: {_verb('resolve', plan)}"
-    if Outcome.INTENDED in outcomes:
+    if Outcome.INTENDED in outcomes and not sending:
         yield f"Where nothing sends it any more: {_verb('resume', plan)}"
     if Outcome.HELD in outcomes:
         yield f"Look at the conversations that are held, then: {_verb('retry', plan)} --held"
@@ -101,8 +101,10 @@ def next_steps(plan: "Plan", standing: Standing, *, confirmed: bool) -> Iterator
         yield f"Once the reason is dealt with: {_verb('retry', plan)} --failed"
     if Outcome.STALE in outcomes:
         yield "Read the stale ones: where one still needs the reply, plan it again in the same campaign."
-    if standing.left or standing.then_left:
+    if (standing.left or standing.then_left) and not sending:
         yield _go_on(plan, confirmed=confirmed)
+    if sending:
+        yield f"Where it is this plan that is being sent, to stop it: {_verb('stop', plan)}"
     if standing.is_done:
         yield "All of it is done."
 

@@ -96,6 +96,7 @@ def _make_file(database: Database, now: datetime) -> None:
 def _missing(name: str) -> LedgerMissing:
     return LedgerMissing(
         f"There is no ledger of replies yet ({name}).",
-        why="It is begun with the first plan. If there was one, it is elsewhere or was lost.",
-        fix="Make a plan with intercom-pipeline replies plan.",
+        why="It is begun with the first plan. Whoever has a plan had one: then it is elsewhere, or was lost.",
+        fix="Name it by --data-dir or INTERCOM_LEDGER_URL, or put it back: what it knows as sent would be "
+        "sent again. Only where nothing was ever planned: intercom-pipeline replies plan.",
     )

@@ -42,7 +42,7 @@ def check(plan: Plan, ledger_id: str, ledger: str) -> None:
         raise PlanUnknown(
             "The plan was made with another ledger.",
             why=f"{ledger} cannot know what was sent by it.",
-            fix="Make a new plan.",
+            fix="Use that one (--data-dir, INTERCOM_LEDGER_URL): a new plan could send again what was sent.",
         )
     if not _is_as_kept(plan.campaign):
         raise LedgerConflict(
@@ -186,7 +186,8 @@ def _entry(row: Row[Any], outcomes: dict[Outcome, int]) -> PlanEntry:
 def _unknown(name: str, ledger: str) -> PlanUnknown:
     return PlanUnknown(
         f"The ledger, {ledger}, knows no plan {name[:12]}.",
-        why="That ledger was lost and begun anew, or INTERCOM_LEDGER_URL or the data folder is another one.",
-        fix="Name the ledger that the plan was made with. Where it is lost, nobody knows what the plan sent: "
-        "look at the conversations before you make a new one.",
+        why="The id is mistyped, or the ledger another: by --data-dir or INTERCOM_LEDGER_URL, or lost and begun "
+        "anew.",
+        fix="See its plans: intercom-pipeline replies list. Where the plan's own ledger is lost, nobody knows "
+        "what it sent: look at the conversations before you make a new one.",
     )

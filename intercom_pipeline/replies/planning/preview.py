@@ -57,7 +57,7 @@ class Preview:
 
     def lines(self) -> list[str]:
         """For people: what is sent, to whom, and what to type next."""
-        return [*self.facts(), "", *preview_lines.next_steps(self.plan)]
+        return [*self.facts(), "", *preview_lines.next_steps(self.plan, self.pace)]
 
     def facts(self) -> list[str]:
         """The same without what to type next."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from intercom_pipeline.intercom.plain import text_of
 from intercom_pipeline.replies.plan import Action, Plan, PlannedReply, Then
 from intercom_pipeline.replies.planning.refusals import lines_of
+from intercom_pipeline.replies.sending.pace import Pace
 from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
@@ -117,11 +118,12 @@ def _refused(plan: Plan) -> list[str]:
     return ["", "Refused:", *(f"  {line}" for line in lines_of(plan.refused))]
 
 
-def next_steps(plan: Plan) -> list[str]:
-    """What to type to have it sent."""
+def next_steps(plan: Plan, pace: Pace) -> list[str]:
+    """What to type to have it sent at the rate that was asked for."""
+    rate = "" if pace.per_second == Pace().per_second else f" --rate {pace.per_second:g}"
     return [
         "Nothing was sent. To send it:",
-        f"  intercom-pipeline replies apply {plan.plan_id[:8]}",
+        f"  intercom-pipeline replies apply {plan.plan_id[:8]}{rate}",
         f"and type: {plan.confirmation}",
     ]
 

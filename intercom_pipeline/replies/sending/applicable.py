@@ -93,10 +93,14 @@ def check_belongs(plan: Plan, ledger: "Ledger", identity: Identity, base_url: st
         LedgerError: The ledger does not know it, or a person in it was purged.
     """
     if plan.ledger_id != ledger.ledger_id:
-        raise _refused("The plan was made with another ledger.", "This one may not know what it has sent.")
+        raise PlanRefused(
+            "The plan was made with another ledger.",
+            why="This one may not know what it has sent.",
+            fix="Use that one (--data-dir, INTERCOM_LEDGER_URL): a new plan could send again what was sent.",
+        )
     ledger.plan(plan.plan_id)
     if plan.base_url != base_url:
-        raise _refused("The plan is for another region.", f"It is for {plan.base_url}, not {base_url}.")
+        raise _refused("The plan is for another address.", f"It is for {plan.base_url}, not {base_url}.")
     if plan.workspace_id != identity.workspace_id:
         theirs = one_line(plan.workspace_name or plan.workspace_id)
         ours = one_line(identity.workspace_name or identity.workspace_id)
