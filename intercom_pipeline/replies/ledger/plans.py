@@ -188,6 +188,6 @@ def _unknown(name: str, ledger: str) -> PlanUnknown:
         f"The ledger, {ledger}, knows no plan {name[:12]}.",
         why="The id is mistyped, or it is another ledger: by --data-dir or INTERCOM_LEDGER_URL, or lost and "
         "begun anew.",
-        fix="See its plans: intercom-pipeline replies list. Where the plan's ledger is lost, nobody knows what "
-        "it sent: look at the conversations before you make a new one.",
+        fix="See its plans: intercom-pipeline replies list. Where the plan's ledger is lost, nobody knows "
+        "what it sent: look at the conversations before you make a new one.",
     )
