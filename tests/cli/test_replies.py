@@ -251,7 +251,7 @@ def test_a_plan_is_applied_where_it_was_made_for(bulk: Bulk, monkeypatch: pytest
 
 
 def test_a_dry_run_leaves_nothing_behind(bulk: Bulk) -> None:
-    """Of planning no file and no ledger; of applying nothing at all."""
+    """Of planning no file and no ledger; of applying and stopping nothing, nor does stopping what is done."""
     planned = bulk.planned("--dry-run")
     assert (planned["dry_run"], planned["path"], planned["replies"]) == (True, None, 4)
     assert {each.name for each in bulk.folder.iterdir()} == {"ids.txt"}
@@ -259,11 +259,14 @@ def test_a_dry_run_leaves_nothing_behind(bulk: Bulk) -> None:
     told = bulk.command("replies", "apply", "plan.json", "--dry-run", "--rate", "50")
     assert (told.code, bulk.sent()) == (Exit.OK, {})
     assert "Nothing was sent. It would be: 4 sent" in told.out
-    assert json.loads(bulk.command("replies", "status", "plan.json", "--json").out)["left"] == 4
+    assert "Would be stopped" in bulk.command("replies", "stop", "plan.json", "--dry-run").out
+    found = json.loads(bulk.command("replies", "status", "plan.json", "--json").out)
+    assert (found["left"], found["stopped_at"]) == (4, None)
     bulk.command("replies", "apply", "plan.json", "--confirm", "send 4", "--rate", "50")
     nothing = bulk.command("replies", "resume", "plan.json", "--dry-run")
     assert nothing.out.splitlines()[-1] in {"Nothing was sent.", "Nothing was sent, and nothing would be."}
-    assert bulk.command("replies", "stop", "plan.json", "--dry-run").code == Exit.OK
+    stopped = bulk.command("replies", "stop", "plan.json")
+    assert (stopped.code, stopped.out) == (Exit.OK, "All of it is done; there is nothing to stop.\n")
     assert not json.loads(bulk.command("replies", "list", "--json").out)[0]["stopped_at"]
 
 

@@ -179,8 +179,18 @@ def test_what_got_no_answer_is_looked_for_and_sent_again_by_a_person(bulk: Bulk)
     assert bulk.command("replies", "retry", "plan.json").code == Exit.USAGE
     assert bulk.command("replies", "retry", "plan.json", "--held", "--confirm", "send 4").code == Exit.USAGE
     assert bulk.has("resolved.") == dict.fromkeys([*bulk.ids[:2], bulk.ids[3]], 1)
+    none = bulk.command("replies", "retry", "plan.json", "--failed")
+    assert (none.code, none.out.splitlines()[0]) == (Exit.OK, "Nothing failed; nothing was sent.")
+    assert "--held" in none.out
+    none = bulk.command("replies", "retry", "plan.json", "--failed", "--json")
+    assert (none.code, json.loads(none.out)["exit_code"]) == (Exit.OK, Exit.OK)
     retried = bulk.command("replies", "retry", "plan.json", "--held", "--confirm", "send 1")
     assert retried.code == Exit.OK, retried.err
+    asked = retried.err.splitlines()
+    [held] = [each for each in read(bulk.folder / "plan.json").replies if each.conversation_id == bulk.ids[2]]
+    assert asked[0] == "1 reply held."
+    assert asked[1].startswith(f"  Conversation {bulk.ids[2]} with {held.to}: ")
+    assert asked[1].endswith(".")
     assert status(bulk) == {"sent": 4, "left": 0}
     assert bulk.has("resolved.") == dict.fromkeys(bulk.ids[:4], 1)
 

@@ -1,20 +1,21 @@
 """Sending a plan from the command line: shown, confirmed, followed to its end."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
 
+import typer
 from rich.text import Text
 
 from intercom_pipeline.auth.identity import Identity, identify
 from intercom_pipeline.cli.asking import ask, can_ask
-from intercom_pipeline.cli.exits import UsageRefused
-from intercom_pipeline.cli.output import number, remarks, typed
+from intercom_pipeline.cli.exits import Exit, UsageRefused
+from intercom_pipeline.cli.output import number, remarks, results, typed
 from intercom_pipeline.cli.replies.opening import ledger_of, pace_of, plan_named, short_id, who
 from intercom_pipeline.cli.replies.run import NOTHING_SENT, Run, follow, tell_end
-from intercom_pipeline.cli.replies.summary import print_lines, replies
+from intercom_pipeline.cli.replies.summary import print_lines, print_next, replies
 from intercom_pipeline.cli.stopping import run, stoppable
 from intercom_pipeline.replies.ledger.values import Outcome
 from intercom_pipeline.replies.planning.preview import preview
@@ -25,13 +26,18 @@ from intercom_pipeline.replies.sending.applicable import (
     check_retryable,
     confirmation_of,
 )
-from intercom_pipeline.replies.sending.due import due_again
+from intercom_pipeline.replies.sending.due import Due, due_again
 from intercom_pipeline.replies.sending.events import Event
 from intercom_pipeline.replies.sending.running import run_apply, run_retry
 from intercom_pipeline.replies.sending.standing import Standing, standing_of
+from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
     from intercom_pipeline.settings import Settings
+
+
+_MOST_SHOWN = 20
+_WIDEST = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +89,7 @@ def resume(settings: "Settings", asked: Asked) -> NoReturn:
 
 
 def retry(settings: "Settings", asked: Asked, *, held: bool, failed: bool) -> NoReturn:
-    """Send again what is held or failed.
+    """Send again what is held or failed; who confirms it is shown each.
 
     Raises:
         PipelineError: It is refused or not confirmed, so nothing was sent; or it cannot go on.
@@ -91,15 +97,15 @@ def retry(settings: "Settings", asked: Asked, *, held: bool, failed: bool) -> No
     """
     outcome = _one_outcome(held=held, failed=failed)
     with _opened(settings, asked) as work:
-        count = len(due_again(work.plan, work.ledger, outcome))
-        if count:
-            _check_can_confirm(asked, confirmation_of(count))
+        confirmed = work.ledger.entry(work.plan.plan_id).confirmed_at is not None
+        dues = due_again(work.plan, work.ledger, outcome)
+        if not dues:
+            _tell_none(work, outcome, confirmed=confirmed)
+        _check_can_confirm(asked, confirmation_of(len(dues)))
         _check_can_be_tried(work, outcome)
-        if not count:
-            tell_end(work)
-        remarks().print(Text(f"{replies(count)} {outcome}."))
+        print_lines(_tried_again(dues, outcome), remarks())
         with stoppable(why=NOTHING_SENT):
-            _confirm(work, asked, count)
+            _confirm(work, asked, len(dues))
         follow(work, lambda run_id: _retried(work, outcome, run_id))
 
 
@@ -168,6 +174,27 @@ def _tell_left(work: Run) -> None:
     standing = standing_of(work.plan, work.ledger)
     then = f", and what follows in {number(standing.then_left)}" if standing.then_left else ""
     remarks().print(Text(f"{replies(standing.left)} of {number(len(work.plan.replies))} left to send{then}."))
+
+
+def _tell_none(work: Run, outcome: Outcome, *, confirmed: bool) -> NoReturn:
+    """Say that there is nothing to retry, and what there is to do instead."""
+    if work.as_json:
+        tell_end(work, code=Exit.OK)
+    results().print(f"Nothing {'is held' if outcome is Outcome.HELD else 'failed'}; nothing was sent.")
+    print_next(work.plan, standing_of(work.plan, work.ledger), confirmed=confirmed)
+    raise typer.Exit(Exit.OK)
+
+
+def _tried_again(dues: Sequence[Due], outcome: Outcome) -> Iterator[str]:
+    """What would be tried again: how many, whom it is to, and why it has this outcome."""
+    yield f"{replies(len(dues))} {outcome}."
+    for due in dues[:_MOST_SHOWN]:
+        to = f" with {due.planned.to}" if due.planned.to else ""
+        reasons = [each.reason for each in due.before.values() if each.outcome is outcome and each.reason]
+        why = f": {' '.join(reasons)}" if reasons else ""
+        yield one_line(f"  Conversation {due.planned.conversation_id}{to}{why}", _WIDEST)
+    if len(dues) > _MOST_SHOWN:
+        yield f"  and {number(len(dues) - _MOST_SHOWN)} more: replies status --json has all of them"
 
 
 def _one_outcome(*, held: bool, failed: bool) -> Outcome:

@@ -32,6 +32,7 @@ from intercom_pipeline.replies.sending.standing import UNCERTAIN, Standing, stan
 from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
+    from intercom_pipeline.replies.ledger.ledger import Ledger
     from intercom_pipeline.settings import Settings
 
 
@@ -110,22 +111,31 @@ def _head(plan: Plan) -> str:
 
 
 def stop(settings: "Settings", name: str, *, dry_run: bool, as_json: bool) -> None:
-    """Have nothing more of a plan sent.
+    """Have nothing more of a plan sent; where all of it is done, nothing is noted.
 
     Raises:
         PipelineError: The ledger does not know the plan.
     """
     with ledger_of(settings) as ledger:
         plan_id = plan_id_named(name, ledger)
-        if not dry_run:
+        done = _is_done(plan_id, ledger)
+        if not dry_run and not done:
             ledger.stop(plan_id, by=who())
         entry = ledger.entry(plan_id)
     if as_json:
         print_json({"dry_run": dry_run, "plan_id": plan_id, "stopped_at": entry.stopped_at})
         return
+    if done:
+        results().print("All of it is done; there is nothing to stop.")
+        return
     left = f"{number(entry.replies - sum(entry.outcomes.values()))} of {number(entry.replies)} replies"
     would = "Would be stopped" if dry_run else "Stopped"
     results().print(Text(f"{would}: {left} are not begun. What is on its way is finished."))
+
+
+def _is_done(plan_id: str, ledger: "Ledger") -> bool:
+    """Whether nothing can be sent of a plan any more; what failed or is held may be being retried."""
+    return not ledger.entry(plan_id).purged and standing_of(ledger.plan(plan_id), ledger).is_done
 
 
 def list_plans(settings: "Settings", *, as_json: bool) -> None:

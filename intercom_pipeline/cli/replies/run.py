@@ -94,8 +94,13 @@ def _told_of_stopping() -> Iterator[None]:
         raise
 
 
-def tell_end(work: Run, tally: Tally | None = None) -> NoReturn:
+def tell_end(work: Run, tally: Tally | None = None, *, code: Exit | None = None) -> NoReturn:
     """Tell how the plan stands after a run, or without one where nothing was to be done.
+
+    Args:
+        work: What the run worked with.
+        tally: What it told; None without one.
+        code: The exit code, where it is not the one that says how the plan stands.
 
     Raises:
         NotPrinted: It could not be printed.
@@ -103,7 +108,8 @@ def tell_end(work: Run, tally: Tally | None = None) -> NoReturn:
     """
     tally = tally or Tally()
     standing = standing_of(work.plan, work.ledger)
-    code = Exit.OK if work.dry_run else exit_of(standing)
+    if code is None:
+        code = Exit.OK if work.dry_run else exit_of(standing)
     if not work.dry_run:
         refresh(work.ledger, work.folder)
     try:
