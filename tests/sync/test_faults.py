@@ -13,7 +13,9 @@ from intercom_pipeline.sync.results import Outcome
 from tests.syncing import assert_equal_to_the_workspace, select, sync
 
 FAST = Options(limit_per_minute=6_000_000)
-FEW = Sizes(contacts=320, conversations=25, articles=6, long_conversations=0)
+FEW = Sizes(contacts=100, conversations=15, articles=6, long_conversations=0)
+PAGE = 40
+"""Records of a page, so that few contacts fill several."""
 STRUCK = ("contacts", "conversations", "articles", "tags")
 """A stream of each kind that is struck: a search, a search with details, pages, a list that is read whole."""
 PASSING = [
@@ -31,7 +33,7 @@ def test_a_passing_fault_leaves_no_trace(tmp_path: Path, kind: FaultKind) -> Non
     with serve(sizes=FEW, options=FAST, seed=13) as sandbox:
         for match in ("POST /contacts/search", "GET /conversations/{id}", "GET /articles", "GET /tags"):
             sandbox.faults.add(Fault(kind=kind, match=match, times=2, every=1, wait_seconds=0.1))
-        results = sync(sandbox, tmp_path, *STRUCK, timeout_seconds=1.0)
+        results = sync(sandbox, tmp_path, *STRUCK, timeout_seconds=1.0, per_page=PAGE)
         assert {result.outcome for result in results.values()} == {Outcome.COMPLETE}
         # After a whole answer nothing needs to be asked again, though the connection is closed.
         assert sum(result.cost.retries for result in results.values()) >= (kind is not FaultKind.CLOSING) * 4
@@ -61,7 +63,7 @@ def test_a_lasting_fault_fails_its_stream_alone(
     with serve(sizes=FEW, options=FAST, seed=14) as sandbox:
         sandbox.faults.add(Fault(kind=kind, match=match, after=1))
         names = () if kind is FaultKind.FORBIDDEN else STRUCK
-        results = sync(sandbox, tmp_path, *names, timeout_seconds=0.3)
+        results = sync(sandbox, tmp_path, *names, timeout_seconds=0.3, per_page=PAGE)
         failed = results.pop("conversations")
         assert {result.outcome for result in results.values()} == {Outcome.COMPLETE}
         assert failed.outcome is Outcome.FAILED
@@ -72,7 +74,7 @@ def test_a_lasting_fault_fails_its_stream_alone(
         kept = select(tmp_path, "SELECT stream, result FROM pipeline.runs WHERE result <> 'complete'")
         assert kept == [("conversations", "failed")]
         sandbox.faults.clear()
-        sync(sandbox, tmp_path, *names)
+        sync(sandbox, tmp_path, *names, per_page=PAGE)
         assert_equal_to_the_workspace(sandbox, tmp_path, *names)
 
 
