@@ -12,7 +12,7 @@ import pytest
 
 from intercom_pipeline.cli.main import run
 from intercom_pipeline.definitions import defs
-from intercom_pipeline.sandbox import Fault, FaultKind, Options, Sandbox, Sizes, serve
+from intercom_pipeline.sandbox import CutAt, Fault, FaultKind, Options, Sandbox, Sizes, serve
 from intercom_pipeline.sync.catalog import stream_named
 from tests.defs.conftest import pointed_at
 from tests.defs.test_privacy import kept
@@ -92,7 +92,8 @@ def test_a_token_is_in_its_store_alone(
         run([*look, "--debug"])
         run([*look, "--json", "--debug"])
     for kind, stream in zip(sorted(set(FaultKind) - SLOW), cycle(SMALL), strict=False):
-        sandbox.faults.add(Fault(kind=kind, match=f"GET {stream_named(stream).path}", times=1))
+        place = CutAt.HEADERS if kind is FaultKind.CLOSED else None
+        sandbox.faults.add(Fault(kind=kind, match=f"GET {stream_named(stream).path}", times=1, cut_at=place))
     assert run(["sync", *SMALL, "--debug"]) != 0
     sandbox.faults.clear()
     said = capsys.readouterr()
