@@ -9,7 +9,7 @@ from intercom_pipeline.sandbox import CutAt, Fault, FaultKind
 
 _KINDS: Final = (
     FaultKind.TOO_MANY_BARE,
-    FaultKind.TOO_MANY_PAST_RESET,
+    FaultKind.TOO_MANY_RETRY_AFTER,
     FaultKind.ERROR_500,
     FaultKind.ERROR_502_HTML,
     FaultKind.ERROR_504,

@@ -179,6 +179,7 @@ class Yard:
         """A world with so many conversations, and nothing that goes wrong."""
         self.sandbox.faults.clear()
         workspace = self.sandbox.workspace
+        workspace.clock.set(time.time())  # What came before may have let days go by.
         folder = self.scratch / uuid4().hex
         shutil.copytree(self._empty(), folder)
         made = [workspace.create_conversation(body=f"<p>Question {n}</p>") for n in range(conversations)]
