@@ -17,7 +17,18 @@ from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.values import Intent, Key
 
 _LOOKED_AT: Final = frozenset(
-    {"known", "is_stopped", "applied_since", "recover", "intend", "settle", "skip", "resolve", "register"}
+    {
+        "known",
+        "is_stopped",
+        "applied_since",
+        "recover",
+        "intend",
+        "settle",
+        "take_back",
+        "skip",
+        "resolve",
+        "register",
+    }
 )
 """What of the ledger is a point of its own."""
 _ON_THE_WIRE = 0.01

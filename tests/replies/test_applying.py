@@ -386,8 +386,6 @@ def test_a_stopped_plan_sends_nothing_more_until_it_is_resumed(world: Campaign) 
         world.apply(plan)
     world.ledger.resume(plan.plan_id)
     world.apply(plan)
-    if FAILED in world.counted(plan):  # kept back in the moment in which it was stopped
-        world.retry(plan, FAILED)
     assert world.said(plan) == [1] * 20
     assert told
 
@@ -412,27 +410,36 @@ def test_a_plan_that_is_stopped_while_a_conversation_is_looked_at_is_not_even_in
 
 
 def test_a_plan_that_is_stopped_in_the_moment_of_the_intent_sends_nothing(world: Campaign) -> None:
-    """The switch is looked at once more when the intent is on the disk."""
+    """The switch is looked at once more when the intent is on the disk, which is then taken back."""
     plan = world.plan(1)
     stops = "UPDATE reply_plans SET stopped_at = '2026-03-01 00:00:00'"
     _in_ledger(world, f"CREATE TRIGGER stops AFTER INSERT ON reply_sendings BEGIN {stops}; END")
-    assert world.apply(plan).outcomes == [FAILED]
-    assert world.posts == 0
+    assert world.apply(plan).outcomes == []
+    assert (world.posts, world.counted(plan)) == (0, {})
 
 
-def test_what_waits_for_the_rate_limit_is_not_waited_for_when_stopped(world: Campaign) -> None:
-    """Nothing was applied, and it is known: it is no riddle."""
+@pytest.mark.parametrize("before", [None, FAILED, Outcome.HELD])
+def test_what_waits_for_the_rate_limit_is_not_waited_for_when_stopped(
+    world: Campaign, before: Outcome | None
+) -> None:
+    """Nothing was applied, so that all is as it was: whoever goes on finds it not begun, failed or held."""
     plan = world.plan(1)
+    if before is not None:
+        world.fault(FaultKind.UNPROCESSABLE if before is FAILED else FaultKind.ERROR_500, times=1)
+        world.apply(plan)
+        world.resolve(plan)
+    known, posts = world.ledger.sendings(plan.plan_id), world.posts
+    assert [each.outcome for each in known] == ([before] if before else [])
     world.fault(FaultKind.TOO_MANY_RETRY_AFTER, wait_seconds=50)
-    events = world.begin(plan)
+    events = world.begin_retry(plan, before) if before else world.begin(plan)
     next(events)
     until = time.monotonic() + 60
     while not world.sandbox.requests.count(POST, status=429):
         assert time.monotonic() < until
         time.sleep(0.01)
     events.close()
-    assert world.counted(plan) == {FAILED: 1}
-    assert world.posts == 1
+    assert world.ledger.sendings(plan.plan_id) == known
+    assert world.posts == posts + 1
 
 
 def test_what_cannot_be_noted_ends_a_run_and_is_unknown_in_the_next(world: Campaign) -> None:

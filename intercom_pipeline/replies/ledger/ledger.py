@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 
 from intercom_pipeline.replies.ledger import forgetting, plans, right, sendings
 from intercom_pipeline.replies.ledger.database import Database
-from intercom_pipeline.replies.ledger.errors import LedgerUnreachable, conflict
+from intercom_pipeline.replies.ledger.errors import conflict
 from intercom_pipeline.replies.ledger.right import Applier, Lock, Right
 from intercom_pipeline.replies.ledger.values import (
     SURELY_NOT_APPLIED,
@@ -32,8 +33,8 @@ _MAY_BE_TRIED = SURELY_NOT_APPLIED | {Outcome.HELD}
 class Ledger:
     """An open ledger. Its methods block; several threads may call them, one at a time is let in.
 
-    Each raises LedgerError where the database cannot be used. What one has written is on the disk when it
-    returns. A plan is named by its id or the first 8 digits or more of it.
+    Each raises LedgerError where the database cannot be used; what it wrote is on the disk when it returns.
+    A plan is named by its id or the first 8 digits or more of it.
 
     Attributes:
         ledger_id: Which ledger it is: made up when it was begun, so that one that was lost is told.
@@ -173,13 +174,22 @@ class Ledger:
         if outcome not in _SETTLED:
             raise ValueError(f"an intent does not become {outcome}")
         facts = {"reason": reason, "part_id": part_id, "request_id": request_id}
-        try:
-            is_noted = self._noted(key, outcome, run_id, facts)
-        except LedgerUnreachable:
-            is_noted = self._noted(key, outcome, run_id, facts)
-        if not is_noted:
+
+        def note(connection: Connection) -> bool:
+            return sendings.settle(connection, key, run_id=run_id, outcome=outcome, now=self._now(), **facts)
+
+        if not right.noted(self._database, note):
             raise conflict(key, outcome, "it is not intended by this run")
-        right.check_in_place(self._database)
+
+    def take_back(self, intent: Intent, before: Sending | None) -> None:
+        """Note that what this run intended surely never left: all is as it was `before`.
+
+        Once another process took it for lost it stays as that one noted it. It needs no right to send.
+
+        Raises:
+            LedgerLost: The ledger's file was moved away or replaced: it is noted where nobody may look.
+        """
+        right.noted(self._database, partial(sendings.take_back, intent=intent, before=before))
 
     def skip(self, intent: Intent, outcome: Outcome = Outcome.STALE, *, reason: str) -> None:
         """Note that a step was not begun: stale, failed, held; what was applied, may be or is held stays."""
@@ -222,11 +232,7 @@ class Ledger:
             return sendings.of_plan(connection, self._find(connection, plan_id))
 
     def known(
-        self,
-        workspace_id: str,
-        campaign: str,
-        conversation_ids: Collection[str],
-        step: Step = Step.REPLY,
+        self, workspace_id: str, campaign: str, conversation_ids: Collection[str], step: Step = Step.REPLY
     ) -> dict[str, Sending]:
         """What is known of conversations in a campaign, by their ids; those not begun are missing."""
         with self._database.reading() as connection:
@@ -289,10 +295,6 @@ class Ledger:
             LedgerBusy: Another process reads for too long: call it again.
         """
         return forgetting.forget(self._database, self._folder, contact_ids, texts, self._now())
-
-    def _noted(self, key: Key, outcome: Outcome, run_id: str, facts: dict[str, str | None]) -> bool:
-        with self._database.writing() as connection:
-            return sendings.settle(connection, key, run_id=run_id, outcome=outcome, now=self._now(), **facts)
 
     def _find(self, connection: Connection, plan_id: str) -> str:
         return plans.find(connection, plan_id, self.name)

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, delete, func, select, text
 
@@ -24,6 +24,8 @@ from intercom_pipeline.replies.ledger.errors import LedgerBusy, LedgerError, Led
 from intercom_pipeline.replies.ledger.sqlite import locked
 from intercom_pipeline.replies.ledger.tables import APPLIER
 from intercom_pipeline.steering import one_line
+
+T = TypeVar("T")
 
 _PATIENCE: Final = 0.5
 """Seconds; somebody who only looks whether a file is locked holds it for an instant."""
@@ -158,6 +160,25 @@ def check_in_place(database: Database) -> None:
     """
     if not database.is_in_place():
         raise replaced(database.name)
+
+
+def noted(database: Database, note: Callable[[Connection], T]) -> T:
+    """Note what became of what was intended; on a new connection where the one there was is gone.
+
+    Raises:
+        LedgerError: It cannot be noted, or only where nobody may look.
+    """
+    try:
+        found = _written(database, note)
+    except LedgerUnreachable:
+        found = _written(database, note)
+    check_in_place(database)
+    return found
+
+
+def _written(database: Database, note: Callable[[Connection], T]) -> T:
+    with database.writing() as connection:
+        return note(connection)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from intercom_pipeline.replies.ledger.database import insert_into
@@ -60,10 +60,19 @@ def settle(
     return _change(connection, key, mine, outcome=outcome, settled_at=now, **_cleaned(facts))
 
 
+def take_back(connection: Connection, intent: Intent, before: Sending | None) -> None:
+    """Put back what was known of a step before this run intended it; what another run noted since stays."""
+    mine = and_(*_is(intent.key), SENDINGS.c.outcome == Outcome.INTENDED, SENDINGS.c.run_id == intent.run_id)
+    if before is None:
+        connection.execute(delete(SENDINGS).where(mine))
+    else:
+        connection.execute(update(SENDINGS).where(mine).values(**_stored(before)))
+
+
 def is_intended(connection: Connection, intent: Intent) -> bool:
     """Whether a step is still intended by the run of the intent."""
-    same = and_(*(SENDINGS.c[name] == value for name, value in _key(intent.key).items()))
-    row = connection.execute(select(SENDINGS.c.outcome, SENDINGS.c.run_id).where(same)).first()
+    asked = select(SENDINGS.c.outcome, SENDINGS.c.run_id).where(*_is(intent.key))
+    row = connection.execute(asked).first()
     return row is not None and (row.outcome, row.run_id) == (Outcome.INTENDED, intent.run_id)
 
 
@@ -181,9 +190,24 @@ def _key(key: Key) -> dict[str, str]:
     }
 
 
+def _is(key: Key) -> list[ColumnElement[bool]]:
+    return [SENDINGS.c[name] == value for name, value in _key(key).items()]
+
+
+def _stored(sending: Sending) -> dict[str, Any]:
+    return _row(sending.intent) | {
+        "outcome": sending.outcome,
+        "attempts": sending.attempts,
+        "intended_at": sending.intended_at,
+        "settled_at": sending.settled_at,
+        "part_id": sending.part_id,
+        "request_id": sending.request_id,
+        "reason": sending.reason,
+    }
+
+
 def _change(connection: Connection, key: Key, where: ColumnElement[bool], **values: Any) -> bool:
-    same = and_(*(SENDINGS.c[name] == value for name, value in _key(key).items()))
-    return connection.execute(update(SENDINGS).where(same, where).values(**values)).rowcount == 1
+    return connection.execute(update(SENDINGS).where(*_is(key), where).values(**values)).rowcount == 1
 
 
 def _cleaned(facts: dict[str, str | None]) -> dict[str, str | None]:

@@ -146,7 +146,7 @@ def _looked(run: Run, due: Due, step: Step, judge: _Judge) -> Looked:
         except IntercomError as error:
             return _unreadable(due, step, error)
 
-    return Looked(at=Moment(), again=again)
+    return Looked(before=due.before.get(step), at=Moment(), again=again)
 
 
 async def _note(run: Run, due: Due, step: Step, verdict: Verdict | None, before: str | None) -> Went:

@@ -2,7 +2,7 @@
 
     waiting for a turn ──stop──▶ nothing was intended
           │ the turn has come      it took long ──▶ the conversation is read again, and judged
-    stop switch, intent in the ledger, stop switch ──stop──▶ FAILED, not sent
+    stop switch, intent in the ledger, stop switch ──stop──▶ the intent is taken back
           │ it leaves
     2xx ──▶ SENT     refused ──▶ FAILED     429, no connection ──▶ waiting for a turn, intended
           │ anything else, or no answer
@@ -11,8 +11,8 @@
 Nothing leaves because of what was so before a wait: each time it is seen anew that the rate is kept, that the
 conversation was read just now, that the plan is not too old, and that this process may still send.
 
-Whatever comes, even a cancellation, what was intended is settled; where the ledger cannot be written any
-more it stays INTENDED, which the next run takes for UNKNOWN.
+Whatever comes, even a cancellation, what was intended is settled or taken back; where the ledger cannot be
+written any more it stays INTENDED, which the next run takes for UNKNOWN.
 """
 
 import asyncio
@@ -45,7 +45,6 @@ _PAUSES: Final = (0.25, 0.5, 1.0, 2.0, None)
 """Seconds before the next try of what surely was not applied; how long a 429 waits the client knows."""
 
 
-_NOT_SENT: Final = Became(outcome=Outcome.FAILED, reason="It was stopped before it was sent.")
 _INTERRUPTED: Final = Became(outcome=Outcome.UNKNOWN, reason="The process was ended before an answer came.")
 
 
@@ -75,7 +74,7 @@ async def post(run: Run, intent: Intent, write: Write, looked: Looked) -> Became
     """Intend, send once, settle and tell.
 
     A verdict where it may not be sent any more and nothing was even intended, which is for the caller to note
-    and tell; None where nothing was intended as the run ended.
+    and tell; None where it surely was not sent as the run ended, and the ledger is as it was.
 
     Raises:
         LedgerError: It could not be intended, so nothing was sent; or what became of it not noted; or this
@@ -89,12 +88,18 @@ async def post(run: Run, intent: Intent, write: Write, looked: Looked) -> Became
             return kept.verdict
         became = of_verdict(kept.verdict)
     except _NotLeaving:
-        became = _NOT_SENT
+        await posting.take_back()
+        return None
     except asyncio.CancelledError:
-        await posting.settle(_INTERRUPTED if posting.has_left else _NOT_SENT)
+        if posting.has_left:
+            await posting.settle(_INTERRUPTED)
+        else:
+            await posting.take_back()
         raise
+    if not posting.is_intended:
+        return None
     await posting.settle(became)
-    return became if posting.is_intended else None
+    return became
 
 
 @dataclass(kw_only=True, slots=True)
@@ -158,8 +163,6 @@ class _Posting:
         Raises:
             LedgerError: It could not be noted.
         """
-        if not self.is_intended:
-            return
         try:
             await self.run.ledger.do(lambda ledger: self._settle(ledger, became))
         except Exception as error:
@@ -169,6 +172,15 @@ class _Posting:
             raise
         self._tell(became.outcome, became.reason, tried=became.tried)
         self.run.stays()
+
+    async def take_back(self) -> None:
+        """Note that nothing was sent, so that whoever goes on finds all as it was.
+
+        Raises:
+            LedgerError: It could not be noted: the next run takes it for unknown.
+        """
+        if self.is_intended:
+            await self.run.ledger.do(lambda ledger: ledger.take_back(self.intent, self.looked.before))
 
     async def _leave(self) -> None:
         """The turn has come: the last moment at which it can be kept back.

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from intercom_pipeline.replies.ledger.values import Outcome
+from intercom_pipeline.replies.ledger.values import Outcome, Sending
 from intercom_pipeline.replies.sending.judging import Verdict
 from intercom_pipeline.replies.sending.pace import Moment
 
@@ -31,10 +31,12 @@ class Looked:
     """What is known of the conversation that is written to.
 
     Attributes:
+        before: What the ledger knew of the step; None where nothing.
         at: When it was read.
         again: Reads it again, and gives why the write may not be done any more; None where it may.
     """
 
+    before: Sending | None
     at: Moment
     again: Callable[[], Awaitable[Verdict | None]]
 

@@ -27,6 +27,7 @@ from tests.replies.ledger.known import (
 )
 
 MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def test_a_plan_comes_back_whole(ledger: Ledger, place: Place) -> None:
@@ -165,6 +166,34 @@ def test_an_intent_is_settled_once_by_its_run(ledger: Ledger, outcome: Outcome) 
     assert (state(ledger).outcome, state(ledger).part_id) == (outcome, "9")
 
 
+@pytest.mark.parametrize("before", [None, Outcome.FAILED, Outcome.STALE, Outcome.HELD])
+def test_an_intent_that_is_taken_back_leaves_no_trace(ledger: Ledger, before: Outcome | None) -> None:
+    """What was held waits for a person as before; what was not begun is not begun, and counts for no day."""
+    plan = a_plan(ledger)
+    if before is not None:
+        put(ledger, plan, before)
+    known = ledger.known(WORKSPACE, CAMPAIGN, ["1"])
+    counted = ledger.applied_since(WORKSPACE, LONG_AGO)
+    intent = an_intent(plan, run_id="stopped")
+    assert ledger.intend(intent, again={Outcome.FAILED, Outcome.STALE, Outcome.HELD})
+    for _ in range(2):  # where it is not known whether the first was stored
+        ledger.take_back(intent, known.get("1"))
+        assert ledger.known(WORKSPACE, CAMPAIGN, ["1"]) == known
+        assert ledger.applied_since(WORKSPACE, LONG_AGO) == counted
+
+
+def test_only_what_this_run_still_intends_is_taken_back(ledger: Ledger) -> None:
+    """What another process took for lost, or intends, is another's."""
+    plan = a_plan(ledger)
+    intent = put(ledger, plan, Outcome.INTENDED)
+    ledger.take_back(an_intent(plan, run_id="another"), None)
+    assert state(ledger).outcome is Outcome.INTENDED
+    with ledger.only_apply():
+        ledger.recover("another")
+    ledger.take_back(intent, None)
+    assert state(ledger).outcome is Outcome.UNKNOWN
+
+
 @pytest.mark.parametrize("outcome", [Outcome.INTENDED, Outcome.HELD])
 def test_an_intent_becomes_nothing_that_needs_a_look(ledger: Ledger, outcome: Outcome) -> None:
     """Only what was read back is held."""
@@ -208,7 +237,7 @@ def test_what_was_skipped_is_no_attempt(ledger: Ledger) -> None:
     plan = a_plan(ledger)
     ledger.skip(an_intent(plan), reason="closed meanwhile")
     assert state(ledger).attempts == 0
-    assert ledger.applied_since(WORKSPACE, datetime(2000, 1, 1, tzinfo=UTC)) == 0
+    assert ledger.applied_since(WORKSPACE, LONG_AGO) == 0
     assert ledger.intend(an_intent(plan))
     assert state(ledger).attempts == 1
     with pytest.raises(ValueError, match="not begun"):

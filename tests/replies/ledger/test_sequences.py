@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from intercom_pipeline.replies.ledger.errors import LedgerConflict
 from intercom_pipeline.replies.ledger.opening import open_ledger
-from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome
+from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Sending
 from tests.replies.ledger.known import CAMPAIGN, WORKSPACE, a_plan, an_intent
 
 CONVERSATIONS = ("1", "2")
@@ -27,6 +27,7 @@ class Sequences(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory(prefix="ledger-")
         self.ledger = open_ledger(None, Path(self.folder.name))
         self.model: dict[str, tuple[Outcome, str]] = {}
+        self.before: dict[str, Sending | None] = {}
 
     @initialize()
     def plan_replies(self) -> None:
@@ -36,10 +37,23 @@ class Sequences(RuleBasedStateMachine):
     def intend(self, conversation: str, run: str, is_retry: bool) -> None:  # noqa: FBT001 - Hypothesis names it
         again = {Outcome.HELD} if is_retry else SURELY_NOT_APPLIED
         outcome, _ = self.model.get(conversation, (None, ""))
+        before = self.ledger.known(WORKSPACE, CAMPAIGN, [conversation]).get(conversation)
         is_mine = self.ledger.intend(an_intent(self.plan, conversation, run), again=again)
         assert is_mine is (outcome is None or outcome in again)
         if is_mine:
             self.model[conversation] = (Outcome.INTENDED, run)
+            self.before[conversation] = before
+
+    @rule(conversation=conversations, run=runs)
+    def take_back(self, conversation: str, run: str) -> None:
+        before = self.before.get(conversation)
+        self.ledger.take_back(an_intent(self.plan, conversation, run), before)
+        if self.model.get(conversation) != (Outcome.INTENDED, run):
+            return
+        if before is None:
+            del self.model[conversation]
+        else:
+            self.model[conversation] = (before.outcome, before.intent.run_id)
 
     @rule(conversation=conversations, run=runs, outcome=answers)
     def settle(self, conversation: str, run: str, outcome: Outcome) -> None:
