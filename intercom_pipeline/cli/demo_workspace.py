@@ -118,7 +118,7 @@ def _check_ours(path: Path) -> None:
     from intercom_pipeline.sandbox.content import WORKSPACE_ID  # noqa: PLC0415 - late
 
     workspace = workspace_of(path)
-    if workspace not in (None, WORKSPACE_ID):
+    if workspace is not None and workspace.partition("-")[0] != WORKSPACE_ID:
         raise WrongWorkspace(
             f"{path} holds the records of the real workspace {workspace}.",
             why="The demo begins anew each time and would delete them.",

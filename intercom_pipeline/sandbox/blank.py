@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from intercom_pipeline.sandbox import content
-
 Record = dict[str, Any]
 
 _NOTHING_KNOWN = (
@@ -38,11 +36,11 @@ _NOTHING_KNOWN = (
 )
 
 
-def contact(identity: str) -> Record:
-    """A user of whom only the id is known."""
+def contact(identity: str, workspace: str) -> Record:
+    """A user, of whom only the id is known, of the workspace of that id."""
     url = f"/contacts/{identity}"
     return {
-        "workspace_id": content.WORKSPACE_ID,
+        "workspace_id": workspace,
         "role": "user",
         "email": "",
         "email_domain": "",
@@ -145,10 +143,10 @@ def part(identity: str, person: Record, at: int) -> Record:
     }
 
 
-def article(writer: int) -> Record:
-    """An empty draft by the admin of this id, in no collection."""
+def article(writer: int, workspace: str) -> Record:
+    """An empty draft by the admin of this id in the workspace of that id, in no collection."""
     return {
-        "workspace_id": content.WORKSPACE_ID,
+        "workspace_id": workspace,
         "description": "",
         "body": "",
         "author_id": writer,
@@ -186,11 +184,11 @@ def translation(article: Record, locale: str, now: int) -> Record:
     return {"type": "article_content", **taken, "url": url, "created_at": now, "updated_at": now}
 
 
-def company(identity: str, name: str, now: int) -> Record:
-    """A company of which only the name is known, made at `now` (unix seconds)."""
+def company(identity: str, name: str, now: int, workspace: str) -> Record:
+    """A company, of which only the name is known, made at `now` (unix seconds) in a workspace by its id."""
     return {
         "company_id": identity,
-        "app_id": content.WORKSPACE_ID,
+        "app_id": workspace,
         "name": name,
         "remote_created_at": now,
         "last_request_at": now,

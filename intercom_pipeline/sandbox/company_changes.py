@@ -26,7 +26,7 @@ class CompanyChanges(ContactLists):
         """List a new company; its `company_id` is its id unless the fields say otherwise."""
         with self.lock:
             identity = self._new_id("companies")
-            made = blank.company(identity, name, self.clock.seconds())
+            made = blank.company(identity, name, self.clock.seconds(), self.workspace_id)
             return self.create("companies", **(made | fields | {"id": identity}))
 
     def update_company(self, identity: str, **fields: Any) -> Record:

@@ -25,9 +25,8 @@ class ContactChanges(ContactLists):
         """List a new contact, a user unless `role` says lead, with these fields."""
         with self.lock:
             identity = self._new_id("contacts")
-            return self.create(
-                "contacts", **(blank.contact(identity) | _with_domain(fields) | {"id": identity})
-            )
+            made = blank.contact(identity, self.workspace_id)
+            return self.create("contacts", **(made | _with_domain(fields) | {"id": identity}))
 
     def update_contact(self, contact_id: str, **fields: Any) -> Record:
         """Change fields of a contact; its custom attributes are merged, one by one."""

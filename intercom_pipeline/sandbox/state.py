@@ -31,6 +31,7 @@ class State:
         self.sizes = sizes or Sizes()
         self.options = options or Options()
         self.seed = seed
+        self.workspace_id = content.workspace_id(seed)
         self.clock = Clock(self.options.now)
         self.lock = threading.RLock()
         self.started_at = self.clock.seconds()

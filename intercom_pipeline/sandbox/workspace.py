@@ -3,7 +3,7 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from intercom_pipeline.sandbox import blank, content
+from intercom_pipeline.sandbox import blank
 from intercom_pipeline.sandbox.activity_changes import ActivityChanges
 from intercom_pipeline.sandbox.call_changes import CallChanges
 from intercom_pipeline.sandbox.collection import Record
@@ -51,7 +51,8 @@ class Workspace(
         """List a new article, a draft by the first admin unless the fields say otherwise."""
         with self.lock:
             author = int(next(iter(self.collections["admins"]))["id"])
-            return self.create("articles", **(blank.article(author) | {"title": title} | fields))
+            draft = blank.article(author, self.workspace_id)
+            return self.create("articles", **(draft | {"title": title} | fields))
 
     def update_article(self, article_id: str, **fields: Any) -> Record:
         """Change fields of an article, which puts it first in the list."""
@@ -80,8 +81,8 @@ class Workspace(
         """The workspace as `GET /me` describes it under `app`."""
         return {
             "type": "app",
-            "id_code": content.WORKSPACE_ID,
-            "name": "Trellis (sandbox)",
+            "id_code": self.workspace_id,
+            "name": f"Trellis (sandbox {self.seed})" if self.seed else "Trellis (sandbox)",
             "created_at": self.started_at - _AGE_SECONDS,
             "secure": False,
             "identity_verification": False,

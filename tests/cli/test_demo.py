@@ -49,6 +49,19 @@ def test_the_demo_leaves_a_real_workspaces_data_alone(command: Command, tmp_path
     assert WORKSPACE_ID != "real"
 
 
+@pytest.mark.parametrize("workspace", [WORKSPACE_ID, f"{WORKSPACE_ID}-3"])
+def test_the_demo_begins_anew_whichever_workspace_the_last_one_made(tmp_path: Path, workspace: str) -> None:
+    """Another seed's has another id, and is pretended, too."""
+    folder = tmp_path / "data" / "demo"
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as last:
+        last.execute("CREATE SCHEMA pipeline; CREATE TABLE pipeline.about (key VARCHAR, value VARCHAR)")
+        last.execute("INSERT INTO pipeline.about VALUES ('workspace_id', ?)", [workspace])
+    with only_demo(tmp_path / "data") as emptied:
+        assert emptied == folder
+        assert not (folder / "warehouse.duckdb").exists()
+
+
 RUN_AND_HANG = """
 import os, subprocess, time
 from intercom_pipeline.cli.tethered import tethered

@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.plan import Action, Then
 from intercom_pipeline.replies.plan_file import read, write
 from intercom_pipeline.replies.reply import MessageType
-from intercom_pipeline.sandbox import Fault, FaultKind, serve
+from intercom_pipeline.sandbox import Fault, FaultKind, Sandbox, serve
 from tests.cli.bulk import ROUTE, WORDS, Bulk
 from tests.cli.conftest import SMALL
 from tests.cli.running import COMMAND, environment, run_in_terminal
@@ -235,7 +236,7 @@ def test_more_plans_than_are_listed_are_told_of(bulk: Bulk) -> None:
 
 
 def test_a_plan_is_applied_where_it_was_made_for(bulk: Bulk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not at another host, nor in another workspace."""
+    """Not at another host, nor in another workspace, even where the first one was."""
     bulk.planned()
     apply = ["replies", "apply", "plan.json", "--confirm", "send 4"]
     monkeypatch.setenv("INTERCOM_BASE_URL", bulk.sandbox.url.replace("127.0.0.1", "localhost"))
@@ -247,7 +248,29 @@ def test_a_plan_is_applied_where_it_was_made_for(bulk: Bulk, monkeypatch: pytest
         monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", other.token)
         assert bulk.command(*apply).code == Exit.USAGE
         assert not [each for each in other.requests if each.method == "POST"]
+        _planned_at(other, bulk)
+    with serve(sizes=SMALL, seed=8, port=int(other.url.rpartition(":")[2])) as third:
+        told = bulk.command(*apply)
+        assert (told.code, "another workspace" in told.three_lines[0]) == (Exit.USAGE, True)
+        assert not [each for each in third.requests if each.method == "POST"]
     assert bulk.sent() == {}
+
+
+def _planned_at(sandbox: Sandbox, bulk: Bulk) -> None:
+    records = sandbox.workspace.records
+    ids = [each["id"] for each in records("conversations")]
+    (bulk.folder / "plan.json").unlink()
+    replace(bulk, sandbox=sandbox, ids=ids, admin=records("admins")[0]["id"]).planned()
+
+
+def test_an_admin_without_a_seat_cannot_answer_customers(bulk: Bulk) -> None:
+    """The sandbox has one; notes he may write."""
+    seatless = bulk.sandbox.workspace.records("admins")[-1]["id"]
+    (bulk.folder / "ids.txt").write_text(bulk.ids[0], encoding="utf-8")
+    options = ["--campaign", "seat", "--admin", seatless, "--ids", "ids.txt", "--body", WORDS, "--dry-run"]
+    told = bulk.command("replies", "plan", *options, "--type", "comment")
+    assert (told.code, "may not answer customers" in told.three_lines[0]) == (Exit.USAGE, True)
+    assert bulk.command("replies", "plan", *options, "--type", "note").code == Exit.OK
 
 
 def test_a_dry_run_leaves_nothing_behind(bulk: Bulk) -> None:

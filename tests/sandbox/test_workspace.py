@@ -1,16 +1,19 @@
 """The workspace is the same for the same seed, and lives."""
 
 import asyncio
+import json
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
-from intercom_pipeline.sandbox import Options, Sizes, Workspace, create_app
-from intercom_pipeline.sandbox.content import statistics_of
+from intercom_pipeline.sandbox import NEWEST_VERSION, Options, Sizes, Workspace, create_app
+from intercom_pipeline.sandbox.content import WORKSPACE_ID, statistics_of
+from intercom_pipeline.sandbox.kinds import KINDS as EVERY_KIND
 from intercom_pipeline.sandbox.service import Service
 from tests.sandbox.conftest import NOON, SMALL, Asker, Start
 
@@ -30,6 +33,27 @@ def test_a_seed_makes_the_same_workspace() -> None:
     for kind in KINDS:
         assert first.records(kind) == again.records(kind)
         assert first.records(kind) != other.records(kind)
+
+
+def test_another_seed_is_another_workspace_by_name_and_id() -> None:
+    """No record of it names the workspace of the first seed."""
+    first, other = (Workspace(SMALL, Options(now=NOON), seed) for seed in (0, 8))
+    assert (first.app()["id_code"], first.app()["name"]) == (WORKSPACE_ID, "Trellis (sandbox)")
+    assert (other.app()["id_code"], other.app()["name"]) == (f"{WORKSPACE_ID}-8", "Trellis (sandbox 8)")
+    other.create_contact()
+    other.create_company()
+    other.create_article()
+    held = json.dumps({kind: other.records(kind, version=NEWEST_VERSION) for kind in EVERY_KIND})
+    assert held.count(WORKSPACE_ID) == held.count(f"{WORKSPACE_ID}-8") > SMALL.contacts
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_some_admins_have_a_seat_in_the_inbox_and_the_last_has_none(seed: int) -> None:
+    """So who may reply and who may not can both be seen; the only admin of a workspace may."""
+    seats = [each["has_inbox_seat"] for each in Workspace(SMALL, Options(now=NOON), seed).records("admins")]
+    assert (seats[0], seats[-1]) == (True, False)
+    alone = Workspace(replace(SMALL, admins=1), Options(now=NOON), seed)
+    assert [each["has_inbox_seat"] for each in alone.records("admins")] == [True]
 
 
 def test_the_same_requests_get_the_same_bytes(start: Start) -> None:

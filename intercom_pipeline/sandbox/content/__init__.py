@@ -34,6 +34,7 @@ from intercom_pipeline.sandbox.content.ids import (
     conversation_id,
     conversation_index,
     subscription_type_ids,
+    workspace_id,
 )
 from intercom_pipeline.sandbox.content.measures import statistics_of
 from intercom_pipeline.sandbox.content.notes import contact_notes, note
@@ -96,4 +97,5 @@ __all__ = [
     "transcribed",
     "transcript_text",
     "updated_attribute",
+    "workspace_id",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from intercom_pipeline.sandbox.content.chance import Kind, Roll, happens, pick, roller, share
 from intercom_pipeline.sandbox.content.help_center import collection_of
 from intercom_pipeline.sandbox.content.hours import signups
-from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID, article_id
+from intercom_pipeline.sandbox.content.ids import article_id, workspace_id
 from intercom_pipeline.sandbox.content.people import People
 from intercom_pipeline.sandbox.content.texts import as_html, read
 
@@ -37,7 +37,7 @@ def make_article(seed: int, index: int, now: int, people: People, collections: i
         **content,
         "type": "article",
         "id": draft.id,
-        "workspace_id": WORKSPACE_ID,
+        "workspace_id": workspace_id(seed),
         "url": content["url"] if draft.state == "published" else None,
         "parent_id": parent,
         "parent_type": None if parent is None else "collection",

@@ -6,7 +6,7 @@ from typing import Any
 
 from intercom_pipeline.sandbox.content.chance import Kind, Roll, Weighted, happens, pick, roller, share
 from intercom_pipeline.sandbox.content.hours import DAY, HISTORY_DAYS
-from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID, object_id
+from intercom_pipeline.sandbox.content.ids import object_id, workspace_id
 from intercom_pipeline.sandbox.content.notes import company_notes
 from intercom_pipeline.sandbox.content.oddities import odd_of_company
 from intercom_pipeline.sandbox.content.texts import read
@@ -55,7 +55,7 @@ def _company(seed: int, index: int, now: int, tags: Sequence[dict[str, Any]]) ->
         "type": "company",
         "id": object_id(seed, Kind.COMPANY, index),
         "company_id": f"acct-{1000 + index}",
-        "app_id": WORKSPACE_ID,
+        "app_id": workspace_id(seed),
         "name": name,
         "remote_created_at": created - int(roll() * 30 * DAY),
         "created_at": created,

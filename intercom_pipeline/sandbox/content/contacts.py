@@ -6,7 +6,7 @@ from typing import Any
 from intercom_pipeline.sandbox.content.chance import Kind, Roll, happens, pick, roller, share, shares, some
 from intercom_pipeline.sandbox.content.faces import Face, face, place_of
 from intercom_pipeline.sandbox.content.hours import DAY, Curve, signups
-from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID, note_id, subscription_type_ids
+from intercom_pipeline.sandbox.content.ids import note_id, subscription_type_ids, workspace_id
 from intercom_pipeline.sandbox.content.notes import note_count
 from intercom_pipeline.sandbox.content.objects import orders_of_contact
 from intercom_pipeline.sandbox.content.oddities import odd_of_contact
@@ -56,7 +56,7 @@ def make_contact(seed: int, index: int, now: int, people: People, objects: int =
     created, updated = _times(index, birth, change, max(people.contacts, index + 1), signups(now))
     return {
         **_EMPTY,
-        **_identity(who, roll, people),
+        **_identity(seed, who, roll, people),
         **_contactability(roll, who),
         **_moments(roll, who, created, updated),
         **_machine(roll, who, updated),
@@ -73,12 +73,12 @@ def _times(index: int, birth: float, change: float, count: int, curve: Curve) ->
     return curve.at(born * end), curve.at((born + (1 - born) * change**0.4) * end)
 
 
-def _identity(who: Face, roll: Roll, people: People) -> Record:
+def _identity(seed: int, who: Face, roll: Roll, people: People) -> Record:
     owned = happens(roll, 0.3)
     return {
         "type": "contact",
         "id": who.id,
-        "workspace_id": WORKSPACE_ID,
+        "workspace_id": workspace_id(seed),
         "external_id": who.external_id,
         "role": who.role,
         "email": who.email,

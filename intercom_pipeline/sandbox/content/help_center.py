@@ -1,7 +1,7 @@
 """Help centres, and the collections and sections that articles stand in."""
 
 from intercom_pipeline.sandbox.content.entries import Draw, Record, entry, timed
-from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID
+from intercom_pipeline.sandbox.content.ids import workspace_id
 from intercom_pipeline.sandbox.content.people import People
 from intercom_pipeline.sandbox.content.texts import LANGUAGES, read
 
@@ -13,7 +13,7 @@ def make_help_center(seed: int, index: int, now: int, _: People) -> Record:
     words = entry("help_centers", index, named="identifier")
     return {
         "id": str(_FIRST_HELP_CENTER + index),
-        "workspace_id": WORKSPACE_ID,
+        "workspace_id": workspace_id(seed),
         **timed(seed, Draw.HELP_CENTER, index, now),
         "identifier": words["identifier"].replace(" ", "-"),
         "website_turned_on": index == 0,
@@ -31,7 +31,7 @@ def make_collection(seed: int, index: int, now: int, _: People) -> Record:
     identity = str(_FIRST_COLLECTION + index)
     return {
         "id": identity,
-        "workspace_id": WORKSPACE_ID,
+        "workspace_id": workspace_id(seed),
         "name": words["name"],
         "description": words.get("description"),
         **timed(seed, Draw.COLLECTION, index, now),

@@ -5,9 +5,15 @@ from functools import lru_cache
 from intercom_pipeline.sandbox.content.chance import Kind, mix
 
 WORKSPACE_ID = "tk7plnra"
+"""The workspace of seed 0; the ids of other seeds begin with it."""
 _CONTACT_COUNTER = 0xFFFFFF  # the last six digits of a 24-digit id count up, as those of MongoDB's ids
 _CONVERSATION_STEP, _ARTICLE_STEP, _PARTS_EACH = 17, 7, 16_384
 _NOTES_EACH = 16
+
+
+def workspace_id(seed: int) -> str:
+    """The id of the workspace that a seed makes: another for another seed, and like no real one's."""
+    return f"{WORKSPACE_ID}-{seed}" if seed else WORKSPACE_ID
 
 
 def contact_id(seed: int, index: int) -> str:

@@ -2,7 +2,7 @@
 
 from intercom_pipeline.sandbox.content.chance import pick, roller
 from intercom_pipeline.sandbox.content.entries import Draw, Record, entry, timed
-from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID
+from intercom_pipeline.sandbox.content.ids import workspace_id
 from intercom_pipeline.sandbox.content.people import People
 from intercom_pipeline.sandbox.content.texts import as_html
 
@@ -29,7 +29,7 @@ def make_news_item(seed: int, index: int, now: int, people: People, newsfeeds: i
     return {
         "type": "news-item",
         "id": str(_FIRST_NEWS_ITEM + index),
-        "workspace_id": WORKSPACE_ID,
+        "workspace_id": workspace_id(seed),
         "title": words["title"],
         "body": as_html(words["body"]),
         "sender_id": int(pick(roll, people.admins)["id"]),

@@ -83,8 +83,14 @@ def make_people(
 
 
 def make_admins(seed: int, count: int) -> list[Record]:
-    """Admins as GET /admins/{id} gives them; `team_ids` is filled by `make_teams`."""
-    return [_admin(seed, index) for index in range(count)]
+    """Admins as GET /admins/{id} gives them; `team_ids` is filled by `make_teams`.
+
+    The last of several has no seat in the inbox and may not reply: most workspaces have such people.
+    """
+    admins = [_admin(seed, index) for index in range(count)]
+    for admin in admins[1:][-1:]:
+        admin["has_inbox_seat"] = False
+    return admins
 
 
 def make_teams(seed: int, count: int, admins: Sequence[Record]) -> list[Record]:

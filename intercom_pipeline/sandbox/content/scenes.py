@@ -10,7 +10,7 @@ from intercom_pipeline.sandbox.content.chance import Kind, Roll, Weighted, happe
 from intercom_pipeline.sandbox.content.companies import PLANS
 from intercom_pipeline.sandbox.content.faces import Face, face
 from intercom_pipeline.sandbox.content.hours import signups
-from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID
+from intercom_pipeline.sandbox.content.ids import workspace_id
 from intercom_pipeline.sandbox.content.people import People
 from intercom_pipeline.sandbox.content.texts import LANGUAGES, bodies, plain, read
 from intercom_pipeline.sandbox.content.timeline import Course
@@ -110,7 +110,7 @@ def author_of(where: Scene, actor: str) -> Record:
     if actor == "customer":
         return customer_author(where.contact)
     if actor in {"bot", "fin"}:
-        return _bot_author(answers=actor == "fin")
+        return _bot_author(where.seed, answers=actor == "fin")
     return admin_author(where.agent if actor == "agent" else where.colleague)
 
 
@@ -124,13 +124,13 @@ def admin_author(admin: Record) -> Record:
     return {"type": "admin", "id": admin["id"], "name": admin["name"], "email": admin["email"]}
 
 
-def _bot_author(*, answers: bool) -> Record:
+def _bot_author(seed: int, *, answers: bool) -> Record:
     domain = read("labels")["admins"]["domain"]
     return {
         "type": "bot",
         "id": "7410",
         "name": "Fin" if answers else "Trellis bot",
-        "email": f"operator+{WORKSPACE_ID}@{domain}",
+        "email": f"operator+{workspace_id(seed)}@{domain}",
         "from_ai_agent": answers,
         "is_ai_answer": answers,
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from intercom_pipeline.sandbox.content.chance import happens, pick, roller
 from intercom_pipeline.sandbox.content.entries import Draw, Record, entry, lifetime, timed
-from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID, subscription_type_ids
+from intercom_pipeline.sandbox.content.ids import subscription_type_ids, workspace_id
 from intercom_pipeline.sandbox.content.people import People
 from intercom_pipeline.sandbox.content.texts import LANGUAGES, as_html
 
@@ -23,7 +23,7 @@ def make_brand(seed: int, index: int, now: int, _: People) -> Record:
     """The brand of an index as GET /brands/{id} gives it; the default one has the workspace's id."""
     return {
         "type": "brand",
-        "id": _brand_id(index),
+        "id": _brand_id(seed, index),
         "name": entry("brands", index)["name"],
         "is_default": index == 0,
         **timed(seed, Draw.BRAND, index, now),
@@ -42,7 +42,7 @@ def make_email(seed: int, index: int, now: int, _: People) -> Record:
         "email": f"{words['name'].replace(' ', '')}@{domain}",
         "verified": words.get("verified", True),
         "domain": domain,
-        "brand_id": _brand_id(index // 2),
+        "brand_id": _brand_id(seed, index // 2),
         "forwarding_enabled": forwarded,
         "forwarded_email_last_received_at": times["updated_at"] if forwarded else None,
         **times,
@@ -105,8 +105,8 @@ def _as_attribute(found: "re.Match[str]") -> str:
     return f'<attribute key="{key}"{default}/>'
 
 
-def _brand_id(index: int) -> str:
-    return WORKSPACE_ID if index == 0 else str(_FIRST_BRAND + index)
+def _brand_id(seed: int, index: int) -> str:
+    return workspace_id(seed) if index == 0 else str(_FIRST_BRAND + index)
 
 
 def _translation(words: dict[str, Any], language: str) -> Record:

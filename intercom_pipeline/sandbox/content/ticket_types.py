@@ -6,7 +6,7 @@ from uuid import UUID
 
 from intercom_pipeline.sandbox.content.chance import Kind, mix
 from intercom_pipeline.sandbox.content.hours import DAY, HISTORY_DAYS
-from intercom_pipeline.sandbox.content.ids import WORKSPACE_ID, number_id
+from intercom_pipeline.sandbox.content.ids import number_id, workspace_id
 from intercom_pipeline.sandbox.content.texts import read
 
 Record = dict[str, Any]
@@ -70,7 +70,7 @@ def _type(seed: int, place: int, now: int, states: Sequence[tuple[Record, Mappin
         "name": told["name"],
         "description": told["description"],
         "icon": told["icon"],
-        "workspace_id": WORKSPACE_ID,
+        "workspace_id": workspace_id(seed),
         "archived": told.get("archived", False),
         **times,
         "is_internal": told["category"] != "Customer",
@@ -84,7 +84,7 @@ def _attribute(seed: int, type_id: str, *, at: int, order: int, told: Mapping[st
     return {
         "type": "ticket_type_attribute",
         "id": number_id(seed, Kind.TICKET_ATTRIBUTE, at),
-        "workspace_id": WORKSPACE_ID,
+        "workspace_id": workspace_id(seed),
         "name": told["name"],
         "description": told["description"],
         "data_type": told["data_type"],
