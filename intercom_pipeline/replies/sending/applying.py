@@ -18,18 +18,9 @@ from intercom_pipeline.auth.identity import identify_by
 from intercom_pipeline.intercom.client import Client
 from intercom_pipeline.replies.ledger.values import Outcome
 from intercom_pipeline.replies.plan import Plan
-from intercom_pipeline.replies.sending.applicable import (
-    ConfirmationRefused,
-    PlanExpired,
-    PlanStopped,
-    check_applicable,
-    check_confirmation,
-    check_resumable,
-    check_retryable,
-    confirmation_of,
-)
+from intercom_pipeline.replies.sending.applicable import check_applicable, check_resumable, check_retryable
 from intercom_pipeline.replies.sending.due import Due, due_again, due_of
-from intercom_pipeline.replies.sending.events import Begun, Ended, Ending, Event, Settled
+from intercom_pipeline.replies.sending.events import Begun, Ending, Event
 from intercom_pipeline.replies.sending.feeding import feed
 from intercom_pipeline.replies.sending.ledger_thread import in_thread
 from intercom_pipeline.replies.sending.pace import Pace
@@ -37,24 +28,6 @@ from intercom_pipeline.replies.sending.run import STOPPED, Run
 
 if TYPE_CHECKING:
     from intercom_pipeline.replies.ledger.ledger import Ledger
-
-__all__ = [
-    "Begun",
-    "ConfirmationRefused",
-    "Ended",
-    "Ending",
-    "Event",
-    "Pace",
-    "PlanExpired",
-    "PlanStopped",
-    "Settled",
-    "apply",
-    "check_applicable",
-    "check_confirmation",
-    "check_retryable",
-    "confirmation_of",
-    "retry",
-]
 
 _DAY: Final = timedelta(hours=24)
 
