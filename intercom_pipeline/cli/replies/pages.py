@@ -1,34 +1,46 @@
 """Plans to look at: one, how it stands, all of them; stopping one; the reply log."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from rich.table import Table
 from rich.text import Text
 
-from intercom_pipeline.cli.output import columns, joined, moment, number, print_json, remarks, results, show
+from intercom_pipeline.cli.output import (
+    columns,
+    fitted,
+    joined,
+    moment,
+    number,
+    print_json,
+    remarks,
+    results,
+    show,
+)
 from intercom_pipeline.cli.replies.opening import (
     ledger_of,
     pace_of,
     plan_id_named,
-    plan_named,
     plan_to_look_at,
     short_id,
     who,
 )
+from intercom_pipeline.cli.replies.states import Now, all_now, now_of
 from intercom_pipeline.cli.replies.summary import (
+    listed_as_json,
+    now_as_json,
     print_lines,
     print_next,
     print_standing,
-    purged_as_json,
-    standing_as_json,
+    purged_lines,
 )
-from intercom_pipeline.replies.ledger.values import Outcome, PlanEntry
-from intercom_pipeline.replies.plan import GOOD_FOR, Plan
+from intercom_pipeline.replies.ledger.errors import LedgerMissing
+from intercom_pipeline.replies.ledger.traces import check_none_was
+from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome
 from intercom_pipeline.replies.planning.preview import example_json, preview
 from intercom_pipeline.replies.planning.preview_lines import example, head
 from intercom_pipeline.replies.sending.pace import Pace
-from intercom_pipeline.replies.sending.standing import UNCERTAIN, Standing, standing_of, standing_without_plan
+from intercom_pipeline.replies.sending.standing import UNCERTAIN, standing_of
 from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
@@ -63,51 +75,36 @@ def status(settings: "Settings", name: str, *, as_json: bool) -> None:
         PipelineError: There is no such plan, or the ledger does not know it.
     """
     with ledger_of(settings) as ledger:
-        entry = ledger.entry(plan_id_named(name, ledger))
-        if entry.purged:
-            standing = standing_without_plan(entry.replies, ledger.sendings(entry.plan_id))
-            _tell_purged(entry, standing, as_json=as_json)
-            return
-        plan = plan_named(name, ledger)
-        standing, applier = standing_of(plan, ledger), ledger.applier()
+        now = now_of(plan_id_named(name, ledger), ledger)
     if as_json:
-        facts = {"created_at": entry.created_at, "confirmed_at": entry.confirmed_at}
-        facts |= {"stopped_at": entry.stopped_at, "expires_at": plan.expires_at}
-        print_json(standing_as_json(plan, standing) | facts)
+        print_json(now_as_json(now))
         return
-    results().print(Text(_head(plan), style="bold"), soft_wrap=True)
-    print_standing(plan, standing)
-    if entry.stopped_at:
-        results().print(Text(f"Stopped {moment(entry.stopped_at)}: nothing is sent until it goes on."))
-    if applier:
-        remarks().print(Text(f"Process {applier.pid} on {applier.host} is sending a plan now."))
-    print_next(plan, standing, confirmed=entry.confirmed_at is not None, sending=applier is not None)
+    results().print(Text(_head(now), style="bold"), soft_wrap=True)
+    print_standing(now.plan, now.standing, on_its_way=now.on_its_way)
+    if now.entry.stopped_at and now.plan:
+        results().print(Text(f"Stopped {moment(now.entry.stopped_at)}: nothing is sent until it goes on."))
+    if now.sender:
+        remarks().print(Text(_sender(now)), soft_wrap=True)
+    if now.plan is None:
+        print_lines(purged_lines(now.standing))
+    else:
+        print_next(now.plan, now.standing, confirmed=now.entry.confirmed_at is not None, now=now)
 
 
-def _tell_purged(entry: PlanEntry, standing: Standing, *, as_json: bool) -> None:
-    """What became of a plan whose words went with a person; what is unknown is for people to look at."""
-    if as_json:
-        times = {"created_at": entry.created_at, "confirmed_at": entry.confirmed_at}
-        times |= {"stopped_at": entry.stopped_at, "expires_at": entry.created_at + GOOD_FOR}
-        print_json(purged_as_json(entry, standing) | times)
-        return
+def _sender(now: Now) -> str:
+    """Who sends, and whether it is this plan."""
+    assert now.sender  # noqa: S101 - for the type checker: it is asked for where there is one
+    which = "sending this plan" if now.is_sent else "sending or resolving a plan"
+    return f"Process {now.sender.pid} on {one_line(now.sender.host)} is {which} now."
+
+
+def _head(now: Now) -> str:
+    """What a plan is and in which state, on one line."""
+    entry, kind = now.entry, now.entry.message_type
+    if now.plan:
+        kind = f"{kind} as {now.plan.admin_name or 'admin'} ({now.plan.admin_id})"
     made = f"made {moment(entry.created_at)}"
-    head = joined([f"Plan {short_id(entry.plan_id)}", entry.campaign, entry.message_type, made])
-    results().print(Text(one_line(head), style="bold"), soft_wrap=True)
-    print_standing(None, standing)
-    print_lines(["A person in it was purged: nothing of it is sent or looked for any more."])
-    if standing.is_uncertain:
-        print_lines(["Look at the conversations that are unknown, held or intended yourself."])
-    if standing.left:
-        print_lines(["Plan what is left again, in the same campaign."])
-
-
-def _head(plan: Plan) -> str:
-    """What a plan is, on one line."""
-    who = plan.admin_name or "admin"
-    kind = f"{plan.message_type} as {who} ({plan.admin_id})"
-    made = f"made {moment(plan.created_at)}"
-    return one_line(joined([f"Plan {short_id(plan.plan_id)}", plan.campaign, kind, made]))
+    return one_line(joined([f"Plan {short_id(entry.plan_id)}", entry.campaign, kind, made, now.state]))
 
 
 def stop(settings: "Settings", name: str, *, dry_run: bool, as_json: bool) -> None:
@@ -142,49 +139,55 @@ def list_plans(settings: "Settings", *, as_json: bool) -> None:
     """List the plans that the ledger knows, the latest first.
 
     Raises:
-        LedgerError: There is no ledger, or it cannot be read.
+        LedgerError: There was a ledger and is none, or it cannot be read.
     """
-    with ledger_of(settings) as ledger:
-        known = ledger.entries(limit=_MOST_LISTED + 1)
-    entries = known[:_MOST_LISTED]
-    if len(known) > len(entries):
+    try:
+        with ledger_of(settings) as ledger:
+            known = ledger.entries(limit=_MOST_LISTED + 1)
+            plans = all_now(known[:_MOST_LISTED], ledger)
+    except LedgerMissing:
+        check_none_was(settings.ledger_place()[1], settings.folder())
+        known, plans = [], []
+    if len(known) > len(plans):
         said = f"These are the latest {_MOST_LISTED}; the ledger knows more."
         remarks().print(Text(said, style="dim"), soft_wrap=True)
     if as_json:
-        print_json(entries)
-        return
-    table = columns("plan", "campaign", "type", "made", "replies", "sent", "trouble", "", right=_NUMBERS)
-    for entry in entries:
-        table.add_row(*_cells(entry))
-    show(table)
+        print_json([listed_as_json(each) for each in plans])
+    elif plans:
+        _show_plans(plans)
+    else:
+        results().print("Nothing has been planned yet.")
 
 
-_NUMBERS = ("replies", "sent", "trouble")
+def _show_plans(plans: list[Now]) -> None:
+    """A table of them; in a narrow terminal without what is told elsewhere."""
+    names = ["plan", "campaign", "type", "made", "state", *_NUMBERS]
+
+    def made(some: Sequence[str]) -> Table:
+        table = columns(*some, right=_NUMBERS)
+        for each in plans:
+            cells = dict(zip(names, _cells(each), strict=True))
+            table.add_row(*(cells[name] for name in some))
+        return table
+
+    show(fitted(made, names, ("type", "made", "replies"), results().width)[0])
+
+
+_NUMBERS = ("replies", "sent", "not done", "uncertain", "left")
 _MOST_LISTED = 50
 
 
-def _cells(entry: PlanEntry) -> Iterator[str]:
-    sent = entry.outcomes.get(Outcome.SENT, 0)
+def _cells(now: Now) -> Iterator[str]:
+    entry = now.entry
     yield short_id(entry.plan_id)
     yield one_line(entry.campaign, 30)
     yield one_line(entry.message_type)
     yield moment(entry.created_at)
-    yield from map(number, (entry.replies, sent, sum(entry.outcomes.values()) - sent))
-    yield _state(entry)
-
-
-def _state(entry: PlanEntry) -> str:
-    """What to know of a plan in a list, in a few words."""
-    left = entry.replies > sum(entry.outcomes.values())
-    expired = left and datetime.now(UTC) >= entry.created_at + GOOD_FOR
-    states = {
-        "a person was purged": entry.purged,
-        "somebody has to look": bool(UNCERTAIN & entry.outcomes.keys()),
-        "stopped": entry.stopped_at is not None,
-        "expired": expired,
-        "not confirmed": entry.confirmed_at is None and not expired,
-    }
-    return joined(word for word, holds in states.items() if holds)
+    yield now.state
+    sent = entry.outcomes.get(Outcome.SENT, 0)
+    yield from map(
+        number, (entry.replies, sent, now.count(SURELY_NOT_APPLIED), now.count(UNCERTAIN), now.left)
+    )
 
 
 def log(settings: "Settings", *, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """How a plan stands, told: counts by outcome, what was not sent and why, what to do next."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,24 +11,27 @@ from intercom_pipeline.cli.exits import Exit
 from intercom_pipeline.cli.output import columns, number, results, show, typed
 from intercom_pipeline.cli.replies.opening import short_id
 from intercom_pipeline.replies.ledger.values import Outcome, Sending
+from intercom_pipeline.replies.plan import GOOD_FOR
+from intercom_pipeline.replies.sending.judging import GONE
 from intercom_pipeline.replies.sending.standing import Standing
 from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from intercom_pipeline.replies.ledger.values import PlanEntry
+    from intercom_pipeline.cli.replies.states import Now
     from intercom_pipeline.replies.plan import Plan
 
 _MOST_SHOWN = 20
 _MEANS: Final = {
-    Outcome.INTENDED: "being sent, or was when the process died",
+    Outcome.INTENDED: "was being sent when the process died",
     Outcome.SENT: "Intercom has it",
     Outcome.FAILED: "surely not sent",
     Outcome.STALE: "not sent: the conversation changed since it was planned",
     Outcome.UNKNOWN: "may have been sent; not sent again by itself",
     Outcome.HELD: "not found in the conversation; waits for somebody to look",
 }
+_ON_ITS_WAY = "being sent now"
 _LEFT = "not sent yet"
 _ELSEWHERE = "answered by another plan of this campaign, or maybe"
 
@@ -51,14 +55,21 @@ def exit_of(standing: Standing) -> Exit:
     return Exit.OK if standing.is_done else Exit.PARTIAL
 
 
-def print_standing(plan: "Plan | None", standing: Standing) -> None:
-    """Counts by outcome and what was not sent, for people; without the plan where it is not kept any more."""
+def print_standing(plan: "Plan | None", standing: Standing, *, on_its_way: int = 0) -> None:
+    """Counts by outcome and what was not sent, for people.
+
+    Args:
+        plan: The plan; None where it is not kept any more.
+        standing: How it stands.
+        on_its_way: How many steps a live process has begun, which are no trouble.
+    """
     has_then = bool(standing.then) if plan is None else plan.then is not None
     table = columns("replies", *(["then"] if has_then else []), "outcome", "", right=("replies", "then"))
     for outcome in Outcome:
         counts = [standing.outcomes.get(outcome, 0), *([standing.then.get(outcome, 0)] if has_then else [])]
         if any(counts):
-            table.add_row(*map(number, counts), str(outcome), _MEANS[outcome])
+            is_sent = outcome is Outcome.INTENDED and on_its_way
+            table.add_row(*map(number, counts), str(outcome), _ON_ITS_WAY if is_sent else _MEANS[outcome])
     left = [standing.left, *([standing.then_left] if has_then else [])]
     if any(left):
         table.add_row(*map(number, left), "left", _LEFT)
@@ -82,18 +93,34 @@ def _print_troubles(standing: Standing) -> None:
         results().print(f"and {number(more)} more: replies status PLAN --json has all of them", style="dim")
 
 
-def print_next(plan: "Plan", standing: Standing, *, confirmed: bool, sending: bool = False) -> None:
-    """What to do next, also while a process sends."""
-    for line in next_steps(plan, standing, confirmed=confirmed, sending=sending):
+def print_next(plan: "Plan", standing: Standing, *, confirmed: bool, now: "Now | None" = None) -> None:
+    """What to do next, also while a process sends: `now` tells of it."""
+    for line in next_steps(plan, standing, confirmed=confirmed, now=now):
         results().print(Text(line, style="cyan"), soft_wrap=True)
 
 
-def next_steps(plan: "Plan", standing: Standing, *, confirmed: bool, sending: bool = False) -> Iterator[str]:
+def next_steps(
+    plan: "Plan", standing: Standing, *, confirmed: bool, now: "Now | None" = None
+) -> Iterator[str]:
     """What to do next, a sentence each."""
-    outcomes = standing.outcomes.keys() | standing.then.keys()
+    sends = now is not None and now.sender is not None
+    yield from _about_troubles(plan, standing)
+    if (standing.left or standing.then_left) and not sends:
+        yield _go_on(plan, confirmed=confirmed)
+    if now and now.is_sent:
+        yield f"To stop it: {_verb('stop', plan)}"
+    elif sends:
+        yield f"Where it is this plan that is being sent, to stop it: {_verb('stop', plan)}"
+    if now.is_done if now else standing.is_done:
+        yield "All of it is done."
+
+
+def _about_troubles(plan: "Plan", standing: Standing) -> Iterator[str]:
+    """What to do about what was not sent or is not known; nothing is done about what is gone."""
+    outcomes = {each.outcome for each in standing.troubles if each.reason != GONE}
     if Outcome.UNKNOWN in outcomes:
         yield f"See what became of those unknown, after five minutes: {_verb('resolve', plan)}"
-    if Outcome.INTENDED in outcomes and not sending:
+    if Outcome.INTENDED in outcomes:
         yield f"Where nothing sends it any more: {_verb('resume', plan)}"
     if Outcome.HELD in outcomes:
         yield f"Look at the conversations that are held, then: {_verb('retry', plan)} --held"
@@ -101,12 +128,17 @@ def next_steps(plan: "Plan", standing: Standing, *, confirmed: bool, sending: bo
         yield f"Once the reason is dealt with: {_verb('retry', plan)} --failed"
     if Outcome.STALE in outcomes:
         yield "Read the stale ones: where one still needs the reply, plan it again in the same campaign."
-    if (standing.left or standing.then_left) and not sending:
-        yield _go_on(plan, confirmed=confirmed)
-    if sending:
-        yield f"Where it is this plan that is being sent, to stop it: {_verb('stop', plan)}"
-    if standing.is_done:
-        yield "All of it is done."
+    if gone := sum(each.reason == GONE for each in standing.troubles):
+        yield f"{number(gone)} of them cannot be answered, as the conversation is gone: plan them no more."
+
+
+def purged_lines(standing: Standing) -> Iterator[str]:
+    """What to do about a plan whose words went with a person; what is unknown is for people to look at."""
+    yield "A person in it was purged: nothing of it is sent or looked for any more."
+    if standing.is_uncertain:
+        yield "Look at the conversations that are unknown, held or intended yourself."
+    if standing.left:
+        yield "Plan what is left again, in the same campaign."
 
 
 def _go_on(plan: "Plan", *, confirmed: bool) -> str:
@@ -121,33 +153,47 @@ def _verb(verb: str, plan: "Plan") -> str:
 
 def standing_as_json(plan: "Plan", standing: Standing) -> dict[str, Any]:
     """The same for programs."""
+    then = None if plan.then is None else _then(standing)
+    return _facts(plan.plan_id, plan.campaign, len(plan.replies), standing, then)
+
+
+def now_as_json(now: "Now") -> dict[str, Any]:
+    """How a plan is at this moment, for programs; also one that is not kept any more."""
+    entry, standing, expires_at = now.entry, now.standing, now.entry.created_at + GOOD_FOR
+    has_then = bool(standing.then) if now.plan is None else now.plan.then is not None
+    then = _then(standing) if has_then else None
+    sender = now.sender and asdict(now.sender) | {"this_plan": now.is_sent}
+    told = {"exit_code": now.exit_code, "state": now.state, "sender": sender}
+    times = {"created_at": entry.created_at, "confirmed_at": entry.confirmed_at}
+    times |= {"stopped_at": entry.stopped_at, "expires_at": expires_at}
+    facts = _facts(entry.plan_id, entry.campaign, entry.replies, standing, then) | told | times
+    return facts | ({"purged": True} if entry.purged else {})
+
+
+def listed_as_json(now: "Now") -> dict[str, Any]:
+    """A plan in a list of them."""
+    counts = {"left": now.standing.left, "elsewhere": now.standing.elsewhere}
+    return asdict(now.entry) | {"state": now.state} | counts
+
+
+def _facts(
+    plan_id: str, campaign: str, replies: int, standing: Standing, then: dict[str, Any] | None
+) -> dict[str, Any]:
     return {
-        "plan_id": plan.plan_id,
-        "campaign": plan.campaign,
+        "plan_id": plan_id,
+        "campaign": campaign,
         "exit_code": exit_of(standing),
-        "replies": len(plan.replies),
+        "replies": replies,
         "counts": _all(standing.outcomes),
         "left": standing.left,
         "elsewhere": standing.elsewhere,
-        "then": None if plan.then is None else {"counts": _all(standing.then), "left": standing.then_left},
+        "then": then,
         "troubles": [_trouble(each) for each in standing.troubles],
     }
 
 
-def purged_as_json(entry: "PlanEntry", standing: Standing) -> dict[str, Any]:
-    """The same of a plan that is not kept any more."""
-    return {
-        "plan_id": entry.plan_id,
-        "campaign": entry.campaign,
-        "exit_code": exit_of(standing),
-        "replies": entry.replies,
-        "counts": _all(standing.outcomes),
-        "left": standing.left,
-        "elsewhere": standing.elsewhere,
-        "then": {"counts": _all(standing.then), "left": 0} if standing.then else None,
-        "troubles": [_trouble(each) for each in standing.troubles],
-        "purged": True,
-    }
+def _then(standing: Standing) -> dict[str, Any]:
+    return {"counts": _all(standing.then), "left": standing.then_left}
 
 
 def _all(counts: Any) -> dict[str, int]:
