@@ -5,7 +5,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 from typing import Any, NoReturn, TypeVar
 
@@ -28,17 +29,21 @@ class _Signalled(KeyboardInterrupt):
 
 
 @contextmanager
-def stoppable(*, why: str = "", fix: str = "") -> Iterator[None]:
+def stoppable(*, why: str = "", fix: str = "", last_words: str = "") -> Iterator[None]:
     """Let a first signal unwind the block, a second end the process on the spot.
 
     Ending on the spot is safe: what is stored is stored in transactions, and the lock dies with the process.
-    `why` and `fix` are said to whoever stopped it.
+
+    Args:
+        why: What is said to whoever stopped it.
+        fix: What they are told to do.
+        last_words: What is said to whoever ends it on the spot.
 
     Raises:
         Stopped: A signal came.
     """
     try:
-        with _handled_by(_unwind):
+        with _handled_by(partial(_unwind, last_words)):
             yield
     except _Signalled as signalled:
         raise Stopped(signalled.code, why=why, fix=fix) from None
@@ -96,13 +101,15 @@ def _handled_by(handler: Callable[[int, FrameType | None], NoReturn]) -> Iterato
             signal.signal(number, known)
 
 
-def _unwind(number: int, _frame: FrameType | None) -> NoReturn:
+def _unwind(last_words: str, number: int, _frame: FrameType | None) -> NoReturn:
     for each in _CODES:
-        signal.signal(each, _end)
+        signal.signal(each, partial(_end, last_words=last_words))
     raise _Signalled(_CODES[signal.Signals(number)])
 
 
-def _end(number: int, _frame: FrameType | None) -> NoReturn:
-    if os.isatty(sys.stderr.fileno()):
-        os.write(sys.stderr.fileno(), _SHOW_CURSOR)
+def _end(number: int, _frame: FrameType | None, *, last_words: str = "") -> NoReturn:
+    said = (_SHOW_CURSOR if os.isatty(sys.stderr.fileno()) else b"") + last_words.encode()
+    # Whatever was printing when it struck is not entered again; where nobody reads it, it ends all the same.
+    with suppress(OSError):
+        os.write(sys.stderr.fileno(), said)
     os._exit(_CODES[signal.Signals(number)])

@@ -27,9 +27,8 @@ START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 
 
 @pytest.fixture
-def ledger(command: Command, tmp_path: Path) -> Iterator[Ledger]:
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """The ledger of the folder that the command runs in, empty."""
-    assert command
     with open_ledger(None, tmp_path / "data" / "replies") as opened:
         yield opened
 
@@ -51,6 +50,7 @@ def note(
     made: Plan,
     number: int,
     outcome: Outcome,
+    *,
     step: Step = Step.REPLY,
     reason: str = "It is so.",
 ) -> None:
@@ -102,7 +102,7 @@ def test_each_plan_has_a_state(command: Command, ledger: Ledger) -> None:
     registered(ledger, "died", Outcome.INTENDED, None)
     following = registered(ledger, "to be closed", Outcome.SENT, **close)
     closing = registered(ledger, "not closed", Outcome.SENT, **close)
-    note(ledger, closing, 1, Outcome.UNKNOWN, Step.THEN)
+    note(ledger, closing, 1, Outcome.UNKNOWN, step=Step.THEN)
     gone = registered(ledger, "purged", None, replies=(reply(9),))
     ledger.forget(["c9"], [])
     listed = told(command, "list")
@@ -130,7 +130,7 @@ def test_a_list_counts_beside_the_state(command: Command, ledger: Ledger) -> Non
     """Sent, not done, uncertain, left: in conversations."""
     registered(ledger, "all", Outcome.SENT, Outcome.FAILED, Outcome.STALE, Outcome.UNKNOWN, None, None)
     head, row = command("replies", "list").out.splitlines()
-    assert head.split() == "plan campaign type made state replies sent not done uncertain left".split()
+    assert " ".join(head.split()) == "plan campaign type made state replies sent not done uncertain left"
     assert row.split()[5:] == ["uncertain", "6", "1", "2", "1", "2"]
     [listed] = told(command, "list")
     assert (listed["left"], listed["elsewhere"], listed["outcomes"]["sent"]) == (2, 0, 1)

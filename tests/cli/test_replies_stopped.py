@@ -111,6 +111,10 @@ def test_a_second_ctrl_c_ends_it_on_the_spot(bulk: Bulk) -> None:
         told = ended(process, seconds=20)
     bulk.sandbox.faults.clear()
     assert told.code == Exit.INTERRUPTED
+    digits = read(bulk.folder / "plan.json").plan_id[:8]
+    assert "what was on its way is not known" in told.err.splitlines()[-2]
+    assert f"replies status {digits}" in told.err.splitlines()[-1]
+    assert told.err.splitlines()[-1].endswith(f"replies resolve {digits}")
     assert status(bulk)["intended"] >= 1
     resumed = bulk.command("replies", "resume", "plan.json", "--rate", "50")
     assert resumed.code == Exit.UNCERTAIN

@@ -71,7 +71,12 @@ def follow(work: Run, begun: Callable[[str], Events]) -> NoReturn:
     """
     tally = Tally(dry_run=work.dry_run)
     try:
-        with stoppable(), closing(begun(uuid.uuid4().hex)) as events, _told_of_stopping():
+        last_words = "" if work.dry_run else _last_words(work)
+        with (
+            stoppable(last_words=last_words),
+            closing(begun(uuid.uuid4().hex)) as events,
+            _told_of_stopping(),
+        ):
             watch(events, tally)
     except Stopped as stopped:
         raise _stopped(stopped, work) from None
@@ -92,6 +97,15 @@ def _told_of_stopping() -> Iterator[None]:
         said = "Stopping: nothing further is sent; what is on its way is finished. Again to end on the spot."
         remarks().print(Text(said, style="bold yellow"))
         raise
+
+
+def _last_words(work: Run) -> str:
+    """What is said where a second signal ends it, whatever is on its way."""
+    about = f"{typed()} replies {{}} {short_id(work.plan.plan_id)}"
+    return (
+        "\nEnded on the spot: what was on its way is not known, and not sent again by itself.\n"
+        f"See what there is: {about.format('status')}; after five minutes: {about.format('resolve')}\n"
+    )
 
 
 def tell_end(work: Run, tally: Tally | None = None, *, code: Exit | None = None) -> NoReturn:
