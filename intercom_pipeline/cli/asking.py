@@ -20,9 +20,13 @@ def ask(question: str) -> str:
     Raises:
         UsageRefused: Nothing was typed.
     """
-    sys.stderr.write(f"{question}: ")
-    sys.stderr.flush()
-    return _given(sys.stdin.readline(_LONGEST), question)
+    return _given(_asked(question), question)
+
+
+def ask_for_line(question: str) -> str | None:
+    """A line that somebody types and ends, blank or not; None where the input ends before it does."""
+    typed = _asked(question)
+    return typed.strip() if typed.endswith("\n") else None
 
 
 def ask_hidden(question: str) -> str:
@@ -64,6 +68,12 @@ def whole_stdin(question: str) -> str:
             why=f"What was asked for: {question}. {error.reason} at byte {error.start}.",
             fix="Write it in UTF-8.",
         ) from None
+
+
+def _asked(question: str) -> str:
+    sys.stderr.write(f"{question}: ")
+    sys.stderr.flush()
+    return sys.stdin.readline(_LONGEST)
 
 
 def _given(text: str, question: str) -> str:

@@ -148,18 +148,39 @@ def test_nothing_is_sent_without_the_right_words(bulk: Bulk, given: list[str], s
 
 
 def test_what_is_sent_is_typed_at_a_prompt(bulk: Bulk) -> None:
-    """After the preview; a bar tells how far it is; what is typed amiss sends nothing."""
+    """After the preview; a bar tells how far it is; what is typed amiss sends nothing, and is asked again."""
     bulk.planned(campaign="typed")
     env = environment(bulk.sandbox)
     apply = ["replies", "apply", "plan.json", "--rate", "50"]
-    refused = run_in_terminal(*apply, env=env, cwd=bulk.folder, typed=b"y\n")
-    assert refused.code == Exit.USAGE
-    assert bulk.sent() == {}
-    told = run_in_terminal(*apply, env=env, cwd=bulk.folder, typed=b"send 4\n")
+    told = run_in_terminal(*apply, env=env, cwd=bulk.folder, typed=b"sned 4\n\nsend 4\n")
     assert told.code == Exit.OK, told.out
+    assert told.out.count("That is something else; nothing was sent.") == 2
     assert told.out.index("teammates alone") < told.out.index("Type 'send 4' to send:")
     assert "Sending" in told.out
     assert sum(bulk.sent().values()) == 4
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        (b"y\nsend 5\nyes\nsend 4\n", "another number, or something else"),
+        (b"y\n\x04", "The input ended"),
+        (b"send 4\x04\x04", "The input ended"),
+    ],
+)
+def test_what_is_typed_amiss_three_times_or_not_to_the_end_sends_nothing(
+    bulk: Bulk, typed: bytes, why: str
+) -> None:
+    """Then it ends, with what to type."""
+    bulk.planned(campaign="typed amiss")
+    env = environment(bulk.sandbox)
+    told = run_in_terminal("replies", "apply", "plan.json", env=env, cwd=bulk.folder, typed=typed)
+    assert told.code == Exit.USAGE, told.out
+    lines = told.out.splitlines()[-3:]
+    assert lines[0].endswith("It was not confirmed; nothing was sent.")
+    assert why in lines[1]
+    assert lines[2].endswith(": send 4")
+    assert bulk.sent() == {}
 
 
 @pytest.mark.parametrize("wrong", ["edited", "expired", "foreign ledger", "unknown", "short", "missing"])

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from intercom_pipeline.auth.identity import Identity, identify
-from intercom_pipeline.cli.asking import ask, can_ask
+from intercom_pipeline.cli.asking import ask_for_line, can_ask
 from intercom_pipeline.cli.exits import Exit, UsageRefused
 from intercom_pipeline.cli.output import number, remarks, results, typed
 from intercom_pipeline.cli.replies.opening import ledger_of, pace_of, plan_named, short_id, who
@@ -20,6 +20,7 @@ from intercom_pipeline.cli.stopping import run, stoppable
 from intercom_pipeline.replies.ledger.values import Outcome
 from intercom_pipeline.replies.planning.preview import preview
 from intercom_pipeline.replies.sending.applicable import (
+    ConfirmationRefused,
     check_applicable,
     check_confirmation,
     check_resumable,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 _MOST_SHOWN = 20
 _WIDEST = 300
+_MOST_TRIES = 3
+"""How often what confirms a plan may be typed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,13 +154,35 @@ def _confirm(work: Run, asked: Asked, count: int | None = None) -> None:
     """Have somebody say how many are sent; where nothing is, nobody is asked.
 
     Raises:
-        ConfirmationRefused: They said something else.
+        ConfirmationRefused: They said something else, at the prompt three times.
+        UsageRefused: The input ended.
     """
     if asked.dry_run:
         return
+    if asked.confirm is not None:
+        check_confirmation(work.plan, asked.confirm, count=count)
+        return
     words = work.plan.confirmation if count is None else confirmation_of(count)
-    given = ask(f"Type '{words}' to send") if asked.confirm is None else asked.confirm
-    check_confirmation(work.plan, given, count=count)
+    for tries in range(1, _MOST_TRIES + 1):
+        try:
+            check_confirmation(work.plan, _typed_line(words), count=count)
+        except ConfirmationRefused:
+            if tries == _MOST_TRIES:
+                raise
+            remarks().print("That is something else; nothing was sent. Ctrl-C to leave it.")
+        else:
+            return
+
+
+def _typed_line(words: str) -> str:
+    given = ask_for_line(f"Type '{words}' to send")
+    if given is None:
+        raise UsageRefused(
+            "It was not confirmed; nothing was sent.",
+            why="The input ended before a line was typed.",
+            fix=f"Run it again and type: {words}",
+        )
+    return given
 
 
 def _check_confirmed(work: Run) -> None:
