@@ -164,8 +164,8 @@ def test_what_is_sent_is_typed_at_a_prompt(bulk: Bulk) -> None:
     ("typed", "why"),
     [
         (b"y\nsend 5\nyes\nsend 4\n", "another number, or something else"),
-        (b"y\n\x04", "The input ended"),
-        (b"send 4\x04\x04", "The input ended"),
+        (b"y\n\x04\x04\x04", "The input ended"),
+        (b"send 4\x04\x04\x04\x04\x04", "The input ended"),
     ],
 )
 def test_what_is_typed_amiss_three_times_or_not_to_the_end_sends_nothing(

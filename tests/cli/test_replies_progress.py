@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from intercom_pipeline.cli.replies.progress import Tally, begun_line, watch
+from intercom_pipeline.cli.replies.progress import Tally, begun_line, line_of, watch
 from intercom_pipeline.replies.ledger.values import Outcome, Step
 from intercom_pipeline.replies.sending.events import Begun, Ended, Ending, Event, Settled
 from tests.hostile import EVIL
@@ -35,18 +35,32 @@ def test_what_a_run_sets_out_to_do(begun: Begun, said: str) -> None:
 
 
 def test_what_goes_wrong_is_told_as_it_happens(capsys: pytest.CaptureFixture[str]) -> None:
-    """Twenty of them, a line each that steers nothing; then that there are more."""
+    """The first of each kind with its reason, which steers nothing; each has its line in the end alone."""
+    wrong = [settled(at, Outcome.STALE) for at in range(30)]
+    then = settled(1, Outcome.FAILED, Step.THEN)
+    watch([Begun(pending=31, done=0, at_most=31), settled(99), then, *wrong], tally := Tally())
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(":")[0] for line in lines[2:]] == [
+        "The first one answered; what follows failed",
+        "The first one stale",
+    ]
+    assert all(line.partition(": ")[2] for line in lines[2:])
+    assert not any("\x1b" in line or "\u202e" in line for line in lines)
+    assert line_of(tally) == "1 sent, 30 stale, of 31"
+
+
+def test_what_would_not_be_sent_is_told_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a dry run, which has no other list: twenty, a line each; then that there are more."""
     wrong = [settled(at, Outcome.STALE) for at in range(30)]
     then = settled(1, Outcome.FAILED, Step.THEN)
     ended = Ended(why=Ending.COMPLETE)
     events: list[Event] = [Begun(pending=31, done=0, at_most=31), settled(99), then, *wrong, ended]
-    tally = Tally()
+    tally = Tally(dry_run=True)
     watch(events, tally)
     lines = capsys.readouterr().err.splitlines()
-    assert lines[1] == "The first reply was sent, to conversation c99."
-    assert lines[2].startswith("c1 answered; what follows failed: ")
-    assert [line.split()[:2] for line in lines[3:22]] == [[f"c{at}", "stale:"] for at in range(19)]
-    assert lines[22:] == ["There are more of these; replies status counts them."]
+    assert lines[0].startswith("c1 answered; what follows failed: ")
+    assert [line.split()[:2] for line in lines[1:20]] == [[f"c{at}", "stale:"] for at in range(19)]
+    assert lines[20:] == ["There are more of these."]
     assert not any("\x1b" in line or "\u202e" in line for line in lines)
     assert tally.counts == {Outcome.SENT: 1, Outcome.STALE: 30}
     assert tally.ended is ended

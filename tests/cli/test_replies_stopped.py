@@ -241,5 +241,7 @@ def test_a_conversation_that_changed_is_left_alone(bulk: Bulk) -> None:
     told = bulk.command("replies", "apply", "plan.json", "--confirm", "send 3", "--rate", "50")
     assert told.code == Exit.PARTIAL
     assert "plan it again" in told.out
+    assert (told.out + told.err.partition(" to send.")[2]).count(bulk.ids[1]) == 1
+    assert "The first one stale: " in told.err
     assert bulk.ids[1] not in bulk.sent()
     assert status(bulk) == {"sent": 2, "stale": 1, "left": 0}

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -16,7 +16,7 @@ from intercom_pipeline.steering import one_line
 
 _LINE_EVERY_SECONDS = 10.0
 _MOST_TOLD = 20
-"""Replies that were not sent which are told one by one; `status` has all."""
+"""Of a dry run, replies that would not be sent which are told one by one."""
 FIRST = "The first reply is sent alone; the others follow once its conversation shows it."
 
 
@@ -29,14 +29,14 @@ class Tally:
         counts: How many replies ended in which way, in this run.
         begun: What it set out to do; None until it began.
         ended: How it ended; None until it did.
-        troubles: How many steps did not end well.
+        troubles: How many steps did not end well, by how they ended.
     """
 
     dry_run: bool = False
     counts: "Counter[Outcome]" = field(default_factory=Counter)
     begun: Begun | None = None
     ended: Ended | None = None
-    troubles: int = 0
+    troubles: "Counter[tuple[Step, Outcome]]" = field(default_factory=Counter)
 
     @property
     def pending(self) -> int:
@@ -51,7 +51,8 @@ class Tally:
             case Ended():
                 self.ended = event
             case Settled():
-                self.troubles += event.outcome is not Outcome.SENT
+                if event.outcome is not Outcome.SENT:
+                    self.troubles[event.step, event.outcome] += 1
                 if event.step is Step.REPLY:
                     self.counts[event.outcome] += 1
 
@@ -81,8 +82,7 @@ def _live(events: Iterable[Event], tally: Tally) -> None:
 
 
 def _move(bar: Progress, task: TaskID, tally: Tally, verb: str) -> None:
-    wrong = tally.counts.total() - tally.counts[Outcome.SENT]
-    said = joined([verb, f"{number(wrong)} not sent" if wrong else ""])
+    said = joined([verb, *_counts(tally, but=Outcome.SENT)])
     bar.update(task, description=said, completed=tally.counts.total(), total=tally.pending or None)
 
 
@@ -112,12 +112,15 @@ def begun_line(begun: Begun) -> str:
 
 def line_of(tally: Tally) -> str:
     """How far a run is, on one line."""
-    counts = (f"{number(tally.counts[each])} {each}" for each in Outcome if tally.counts[each])
-    return joined([*counts, f"of {number(tally.pending)}"])
+    return joined([*_counts(tally), f"of {number(tally.pending)}"])
+
+
+def _counts(tally: Tally, *, but: Outcome | None = None) -> Iterator[str]:
+    return (f"{number(tally.counts[each])} {each}" for each in Outcome if tally.counts[each] and each != but)
 
 
 def _tell(event: Event, tally: Tally, say: Callable[..., object]) -> None:
-    """Say what a person should see when it happens: the beginning, the first one, what was not sent."""
+    """Say what a person should see when it happens: the beginning, the first one, what goes wrong."""
     match event:
         case Begun() if not tally.dry_run:
             say(Text(begun_line(event)), soft_wrap=True)
@@ -129,9 +132,13 @@ def _tell(event: Event, tally: Tally, say: Callable[..., object]) -> None:
 
 
 def _tell_trouble(event: Settled, tally: Tally, say: Callable[..., object]) -> None:
-    if tally.troubles < _MOST_TOLD:
-        what = event.outcome if event.step is Step.REPLY else f"answered; what follows {event.outcome}"
-        why = f": {event.reason}" if event.reason else ""
+    """Tell of a dry run each, which are told nowhere else; of another the first of a kind, and its reason."""
+    what = event.outcome if event.step is Step.REPLY else f"answered; what follows {event.outcome}"
+    why = f": {event.reason}" if event.reason else ""
+    if not tally.dry_run:
+        if not tally.troubles[event.step, event.outcome]:
+            say(Text(one_line(f"The first one {what}{why}")), soft_wrap=True)
+    elif tally.troubles.total() < _MOST_TOLD:
         say(Text(one_line(f"{event.conversation_id} {what}{why}")), soft_wrap=True)
-    elif tally.troubles == _MOST_TOLD:
-        say(Text("There are more of these; replies status counts them."))
+    elif tally.troubles.total() == _MOST_TOLD:
+        say(Text("There are more of these."))

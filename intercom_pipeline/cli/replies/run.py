@@ -22,7 +22,7 @@ from intercom_pipeline.cli.replies.summary import (
 )
 from intercom_pipeline.cli.stopping import stoppable
 from intercom_pipeline.errors import PipelineError
-from intercom_pipeline.replies.ledger.values import Outcome
+from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome
 from intercom_pipeline.replies.sending.events import Ending, Event
 from intercom_pipeline.replies.sending.standing import Standing, standing_of
 
@@ -84,6 +84,7 @@ def follow(work: Run, begun: Callable[[str], Events]) -> NoReturn:
         if tally.begun is None or work.dry_run:
             raise
         print_error(error)
+        _say(f"What became of each: {typed()} replies status {short_id(work.plan.plan_id)}")
         raise typer.Exit(_code_after_failure(work)) from None
     tell_end(work, tally)
 
@@ -199,7 +200,11 @@ def _stopped(stopped: Stopped, work: Run) -> Stopped:
 
 def _how_far(work: Run, standing: Standing) -> str:
     sent, all_of_them = standing.outcomes.get(Outcome.SENT, 0), len(work.plan.replies)
-    why = f"{sent} of {counted(all_of_them, 'conversation')} are answered, {standing.left} are left."
+    wrong = sum(standing.outcomes.get(outcome, 0) for outcome in SURELY_NOT_APPLIED)
+    not_sent = f", {wrong} failed or stale" if wrong else ""
+    why = (
+        f"{sent} of {counted(all_of_them, 'conversation')} are answered{not_sent}, {standing.left} are left."
+    )
     return f"{why} Of some it is not known." if standing.is_uncertain else why
 
 
