@@ -97,3 +97,13 @@ def test_without_a_published_file_there_is_nobody(tmp_path: Path) -> None:
     """Nothing was synced yet."""
     with pytest.raises(WarehouseMissing):
         from_select(DataFolder(tmp_path), "SELECT '1' AS conversation_id")
+
+
+def test_rows_that_a_join_doubles_are_told_how_to_be_one(folder: DataFolder) -> None:
+    """Only where there are such rows."""
+    with pytest.raises(AudienceRefused) as refused:
+        from_select(folder, "SELECT unnest(['1', '2', '1']) AS conversation_id")
+    assert "SELECT DISTINCT" in refused.value.fix
+    with pytest.raises(AudienceRefused) as refused:
+        from_select(folder, "SELECT unnest(['1', 'last']) AS conversation_id")
+    assert "DISTINCT" not in refused.value.fix

@@ -291,8 +291,9 @@ def test_a_reply_that_could_never_be_sent_is_refused_by_its_row(sandbox: Sandbox
     plan = planned(sandbox, tmp_path, [*drafts(made), *wrong])
     assert [each.conversation_id for each in plan.replies] == [made]
     assert [each.row for each in plan.refused] == ["row 3", "row 4", "row 5"]
-    with pytest.raises(ReplyRefused, match="quick_reply"):
+    with pytest.raises(ReplyRefused, match="quick_reply") as refused:
         planned(sandbox, tmp_path, drafts(made), options=["Yes"])
+    assert refused.value.fix == "Nothing was planned. Correct it, then plan again."
 
 
 def test_an_admin_who_may_not_answer_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:

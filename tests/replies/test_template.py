@@ -143,6 +143,30 @@ def test_all_that_is_wrong_with_a_template_is_told() -> None:
     assert [line.split(":")[0] for line in refused.value.why.splitlines()] == ["line 1", "line 3", "line 4"]
 
 
+def test_the_help_about_templates_is_short() -> None:
+    """A pointer to the page, and the filters where an unknown one was used: once, whatever else is wrong."""
+    for text, filters in (("{% set a = 1 %}{{ f() }}", 0), ("{{ a|shout }}\n{{ b|shout }}", 1)):
+        with pytest.raises(TemplateRefused) as refused:
+            Template.parse(text)
+        assert refused.value.fix.count("capitalize") == filters
+        assert refused.value.fix.endswith("docs/bulk-replies.md tells what a template may say.")
+        assert "capitalize" not in refused.value.why
+
+
+def test_a_loop_over_no_list_names_its_line() -> None:
+    """Of the template; a missing value is told as such, an object is none."""
+    template = Template.parse("Hi\n\n{% for one in tags %}{{ one }}{% endfor %}")
+    for value, says in (
+        ("a, b", "line 3 .* a text"),
+        ({"a": 1}, "line 3 .* an object"),
+        (7, "line 3 .* a number"),
+    ):
+        with pytest.raises(Misfit, match=says):
+            template.render({"tags": value})
+    with pytest.raises(Misfit, match="tags has no value"):
+        template.render({})
+
+
 def test_an_unknown_variable_is_refused_with_the_nearest() -> None:
     """With its line and the columns there are; names that loops give are known."""
     template = Template.parse("Hi\n{{ Nmae }} {{ other }}{% for tag in tags %}{{ tag }}{% endfor %}")
@@ -170,7 +194,10 @@ MISFITS = [
     ("{{ company.items }} {{ tags.append }}", "items has no value"),
     ("{{ tags }}", "a list is printed"),
     ("{{ company }}", "neither text nor a number"),
-    ("{% for one in name %}{{ one }}{% endfor %}", "a list is expected"),
+    (
+        "{% for one in name %}{{ one }}{% endfor %}",
+        "line 1 of the template loops over a text (name), and not over a list",
+    ),
     ("{% for one in tags %}{{ loop }}{% endfor %}", "neither text nor a number"),
     ("{% if amount > 12 %}{% endif %}", "a text is compared with a number"),
     ("{% if seats == '3' %}{% endif %}", "a number is compared with a text"),

@@ -11,11 +11,16 @@ from intercom_pipeline.replies.plan import MOST_REPLIES
 
 ID: Final = "conversation_id"
 """The column that names the conversation."""
+_DOUBLE: Final = "the same conversation as"
 _SPOILT: Final = re.compile(r"\d+([.,]\d+)?E\+?\d+|\d{9,}[.,]0+", re.IGNORECASE)
 
 
-def named_once(found: Iterable[Recipient | Fault]) -> list[Recipient]:
+def named_once(found: Iterable[Recipient | Fault], *, doubled: str = "") -> list[Recipient]:
     """The recipients, in their order; what is no recipient is a fault already.
+
+    Args:
+        found: What the rows hold.
+        doubled: What to do about a conversation that is there twice, beside what is done about any row.
 
     Raises:
         AudienceRefused: A row is wrong, there is none, or there are more than a plan may have.
@@ -31,7 +36,7 @@ def named_once(found: Iterable[Recipient | Fault]) -> list[Recipient]:
             rows[one.conversation_id] = one.row
             recipients.append(one)
     if faults:
-        raise _refused(faults)
+        raise _refused(faults, doubled)
     if not recipients:
         raise _nobody()
     return recipients
@@ -41,7 +46,7 @@ def _fault(recipient: Recipient, rows: dict[str, str]) -> Fault | None:
     given = recipient.conversation_id
     says = _why_no_id(given)
     if says is None and given in rows:
-        says = f"the same conversation as {rows[given]}"
+        says = f"{_DOUBLE} {rows[given]}"
     return None if says is None else Fault(row=recipient.row, says=says)
 
 
@@ -65,11 +70,12 @@ def _why_no_id(given: str) -> str | None:
     return None
 
 
-def _refused(faults: list[Fault]) -> AudienceRefused:
+def _refused(faults: list[Fault], doubled: str) -> AudienceRefused:
+    advice = doubled if any(fault.says.startswith(_DOUBLE) for fault in faults) else ""
     return AudienceRefused(
         f"{counted(faults)}, so nothing was planned.",
         why=told(faults),
-        fix="Correct or remove what is named, then plan again.",
+        fix=f"Correct or remove what is named, then plan again. {advice}".strip(),
     )
 
 

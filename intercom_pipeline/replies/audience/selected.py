@@ -13,6 +13,10 @@ from intercom_pipeline.warehouse.apart import ask_apart
 from intercom_pipeline.warehouse.excerpts import Bounds, Excerpt
 from intercom_pipeline.warehouse.files import DataFolder
 
+_DOUBLED: Final = (
+    "Where a join doubles rows: SELECT DISTINCT, or GROUP BY the conversation's id with an aggregate such as "
+    "any_value(name) for each other column."
+)
 _BOUNDS: Final = Bounds(rows=MOST_REPLIES + 1, seconds=60.0, answer_bytes=32_000_000, cell_characters=100_000)
 
 
@@ -30,7 +34,8 @@ def from_select(folder: DataFolder, sql: str) -> list[Recipient]:
     names = variables(excerpt.names)
     _check_whole(excerpt)
     kinds = excerpt.types
-    return named_once(_recipient(at, names, kinds, row) for at, row in enumerate(excerpt.rows, 1))
+    found = (_recipient(at, names, kinds, row) for at, row in enumerate(excerpt.rows, 1))
+    return named_once(found, doubled=_DOUBLED)
 
 
 def _check_whole(excerpt: Excerpt) -> None:

@@ -121,9 +121,17 @@ async def _frame(client: Client, identity: Identity, ledger_id: str, request: Re
 
 
 def _check_request(request: Request) -> None:
-    """See that any reply could be sent like that."""
+    """See that any reply could be sent like that.
+
+    Raises:
+        ReplyRefused: None could; it says what is right where a plan is made.
+    """
     campaign_named(request.campaign)
-    _reply(request, "1", "Any")
+    try:
+        _reply(request, "1", "Any")
+    except ReplyRefused as error:
+        fix = "Nothing was planned. Correct it, then plan again."
+        raise ReplyRefused(error.what, why=error.why, fix=fix) from None
 
 
 def _reply(request: Request, conversation_id: str, body: str) -> Reply:

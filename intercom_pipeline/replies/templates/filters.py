@@ -98,10 +98,17 @@ class Language(ImmutableSandboxedEnvironment):
 
 
 @pass_environment
-def _each(language: Language, value: Any, may_miss: bool) -> list[Any]:  # noqa: FBT001 - Jinja gives it so
-    """The items of a list, for a loop; none of a missing one, where the loop says what then (`else`)."""
+def _each(language: Language, value: Any, may_miss: bool, name: str, line: int) -> list[Any]:  # noqa: FBT001 - Jinja gives it so
+    """The items of a list, for a loop; none of a missing one, where the loop says what then (`else`).
+
+    Raises:
+        Misfit: It is no list; tells what it is called and in which line of the template the loop is.
+    """
     if isinstance(value, Missing) and may_miss:
         return []
+    if not isinstance(value, list | Missing):
+        what = "an object" if isinstance(value, Mapping) else kind_of(value)
+        raise Misfit(f"line {line} of the template loops over {what} ({name}), and not over a list")
     listed = items(value)
     language.steps -= len(listed)
     if language.steps < 0:

@@ -29,7 +29,8 @@ class _Guarding(NodeTransformer):
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - as above
         """Count what is looped over."""
         self.generic_visit(node)
-        node.iter = _around(node.iter, "each of", nodes.Const(bool(node.else_)))
+        told = (bool(node.else_), name_of(node.iter), node.lineno)
+        node.iter = _around(node.iter, "each of", *map(nodes.Const, told))
         return node
 
     def visit_If(self, node: nodes.If) -> nodes.Node:  # noqa: N802 - as above

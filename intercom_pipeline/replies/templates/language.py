@@ -18,11 +18,8 @@ _DEEPEST: Final = 40
 _MOST_LOOPS: Final = 2
 _OF_LOOP: Final = frozenset({"index", "first", "last", "length"})
 _NO_NAMES: Final = frozenset({"self", "super", "caller", "varargs", "kwargs"})
-_MAY: Final = (
-    "A template may print {{ name }}, company.name and tags[0]; decide with if, elif, else, and, or, not, "
-    "==, <, in and 'is defined'; go through a list with for; and use the filters "
-    f"{', '.join(sorted(FILTERS))}. docs/bulk-replies.md tells more."
-)
+_MORE: Final = "docs/bulk-replies.md tells what a template may say."
+_NO_FILTER: Final = "there is no filter"
 _SAYS: Final[dict[type[nodes.Node], str]] = {
     nodes.Call: "nothing can be called",
     nodes.Assign: "nothing can be set",
@@ -82,7 +79,9 @@ def read(language: Language, source: str) -> tuple[nodes.Template, Found]:
 
 def refused(faults: list[Fault]) -> TemplateRefused:
     """The error for what a template may not say."""
-    return TemplateRefused("The template cannot be used.", why=told(faults), fix=_MAY)
+    filters = any(fault.says.startswith(_NO_FILTER) for fault in faults)
+    known = f"The filters are {', '.join(sorted(FILTERS))}. " if filters else ""
+    return TemplateRefused("The template cannot be used.", why=told(faults), fix=f"{known}{_MORE}")
 
 
 def _check_depth(tree: nodes.Node) -> None:
@@ -173,7 +172,7 @@ def _fault_of_test(node: nodes.Test, _: frozenset[str]) -> str | None:
 
 def _fault_of_filter(node: nodes.Filter, _: frozenset[str]) -> str | None:
     if node.node is None or node.name not in FILTERS:
-        return f"there is no filter {node.name}"
+        return f"{_NO_FILTER} {node.name}"
     _filter, fewest, most = FILTERS[node.name]
     if node.kwargs or node.dyn_args or node.dyn_kwargs or not fewest <= len(node.args) <= most:
         few = f"{fewest}" if fewest == most else f"{fewest} or {most}"
