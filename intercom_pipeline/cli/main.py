@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from intercom_pipeline.cli import (
     articles,
@@ -89,6 +89,14 @@ class _Verbs(TyperGroup):
             raise
 
 
+class _Verb(TyperCommand):
+    """A verb whose usage names its arguments as its help does."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The words after the verb's name; what has to be given stands without typer's braces."""
+        return [piece.removeprefix("{").removesuffix("}") for piece in super().collect_usage_pieces(ctx)]
+
+
 def application() -> typer.Typer:
     """The command and its verbs."""
     made = typer.Typer(
@@ -105,7 +113,16 @@ def application() -> typer.Typer:
     everyday = (contacts, conversations, articles, replies)
     for verbs in (*work, *everyday):
         verbs.add_to(made)
+    _have_plain_usage(made)
     return made
+
+
+def _have_plain_usage(app: typer.Typer) -> None:
+    for verb in app.registered_commands:
+        verb.cls = _Verb
+    for group in app.registered_groups:
+        if group.typer_instance:
+            _have_plain_usage(group.typer_instance)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value

@@ -178,3 +178,12 @@ def test_no_verb_takes_a_secret() -> None:
 def test_the_version_is_that_of_the_package(command: Command) -> None:
     """`--version` says it and ends."""
     assert re.fullmatch(r"intercom-pipeline \d+\.\d+\.\d+\S*\n", command("--version").out)
+
+
+def test_usage_names_arguments_as_they_are_called(command: Command) -> None:
+    """Of every verb, also where it was called amiss: without braces; what may be left out, in brackets."""
+    for verb in VERBS:
+        usage = command(*verb.split(), "--help").out.partition("\n\n")[0]
+        assert not {"{", "}"} & set(usage), usage
+    assert "replies status [OPTIONS] PLAN\n" in command("replies", "status").err
+    assert "tables [OPTIONS] [TABLE]\n" in command("tables", "--help").out

@@ -10,18 +10,27 @@ from typing import Any
 
 import msgspec
 import pytest
+import typer
 
 from intercom_pipeline.cli.exits import Exit
+from intercom_pipeline.cli.replies.progress import Tally
+from intercom_pipeline.cli.replies.run import Run, tell_end
 from intercom_pipeline.cli.replies.states import State, now_of
 from intercom_pipeline.cli.replies.summary import next_steps
 from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.values import Intent, Key, Outcome, Step
 from intercom_pipeline.replies.plan import Action, Plan, Then
+from intercom_pipeline.replies.sending.events import Ended, Ending
 from intercom_pipeline.replies.sending.judging import GONE
+from intercom_pipeline.replies.sending.pace import Pace
+from intercom_pipeline.replies.sending.run import PLAN_STOPPED
 from intercom_pipeline.replies.sending.standing import standing_of
+from intercom_pipeline.sandbox import Sandbox
+from intercom_pipeline.warehouse.files import DataFolder
 from tests.cli.conftest import Command
 from tests.replies.planned import plan, reply
+from tests.syncing import connection_to
 
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 
@@ -206,3 +215,35 @@ def test_what_another_plan_answered_is_not_left(ledger: Ledger) -> None:
     again = msgspec.structs.replace(registered(ledger, "twice", None), created_at=START + timedelta(hours=1))
     ledger.register(again)
     assert now_of(again.plan_id, ledger).state is State.FINISHED
+
+
+@pytest.mark.parametrize("purged", [False, True])
+def test_what_ended_a_run_is_told_apart(
+    ledger: Ledger,
+    sandbox: Sandbox,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    purged: bool,
+) -> None:
+    """A plan was stopped, or a person in it purged: then it cannot be gone on with."""
+    made = registered(ledger, "ended", Outcome.SENT, None)
+    if purged:
+        ledger.forget(["c1"], [])
+    else:
+        ledger.stop(made.plan_id, by="ada")
+    work = Run(
+        plan=made,
+        ledger=ledger,
+        connection=connection_to(sandbox),
+        pace=Pace(),
+        folder=DataFolder(tmp_path / "data"),
+        dry_run=False,
+        as_json=False,
+    )
+    with pytest.raises(typer.Exit) as ended:
+        tell_end(work, Tally(ended=Ended(why=Ending.STOPPED, reason=PLAN_STOPPED)))
+    said = capsys.readouterr()
+    assert ended.value.exit_code == Exit.PARTIAL
+    assert ("was stopped" in said.err, "purged" in said.err) == (not purged, purged)
+    assert ("replies resume" in said.out, "Plan what is left again" in said.out) == (not purged, purged)

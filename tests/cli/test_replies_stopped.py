@@ -61,7 +61,7 @@ def test_a_plan_is_stopped_by_another_process_and_gone_on_with(bulk: Bulk) -> No
     assert str(process.pid) in busy.err
     assert stopped.code == Exit.OK
     assert told.code == Exit.PARTIAL, told.err
-    assert "Stopped" in told.err
+    assert "Stopped: The plan was stopped.\n" in told.err
     assert "replies resume" in told.out
     found = status(bulk)
     assert found["sent"] == sum(bulk.sent().values())
