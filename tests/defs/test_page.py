@@ -1,8 +1,9 @@
 """The page itself: in a real browser, and as what launches and stops runs in processes of their own.
 
-Starting it takes long, so whatever needs it is here.
+Starting it takes long, so whatever needs it is here, syncs and bulk replies alike.
 """
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -13,9 +14,14 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
+from intercom_pipeline.replies.ledger.opening import open_ledger
+from intercom_pipeline.replies.ledger.values import Outcome, Sending
+from intercom_pipeline.replies.plan import Plan
+from intercom_pipeline.replies.reply import MessageType
 from intercom_pipeline.sandbox import Fault, FaultKind, Sandbox
 from tests.browser import headless_tab
 from tests.defs.dagster_page import Page
+from tests.replies.planned import BODY, drafts, planned
 
 LAUNCH = """
 mutation ($selector: JobOrPipelineSelector!) {
@@ -64,7 +70,7 @@ def test_everything_is_materialised_from_the_page(tab: Tab, page: tuple[Page, Sa
     expect(tab.get_by_role("row").filter(has_text="email_domain").first).to_contain_text("***")
 
 
-def launch(page: Page) -> str:
+def launch_sync(page: Page) -> str:
     names = {"repositoryLocationName": "intercom", "repositoryName": "__repository__", "jobName": "sync_job"}
     launched = page.ask(LAUNCH, selector=names)["launchRun"]
     assert launched["__typename"] == "LaunchRunSuccess"
@@ -79,7 +85,7 @@ def status_of(page: Page, run: str) -> str:
     return str(page.ask(STATUS, run=run)["runOrError"]["status"])
 
 
-def wait_until(fact: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def wait_until(fact: Callable[[], bool], what: str, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not fact():
         if time.monotonic() > deadline:
@@ -96,7 +102,7 @@ def test_a_run_that_hangs_tells_so_stops_when_told_and_is_resumed(
         sandbox.workspace.clock.advance(10)  # changes of the last seconds would be asked for again
         sandbox.workspace.reply(conversation["id"])
     sandbox.faults.add(Fault(kind=FaultKind.HANG, match="GET /conversations/{id}", after=30))
-    run = launch(served)
+    run = launch_sync(served)
 
     def is_waiting() -> bool:
         lines = [event["message"] for event in log_of(served, run)]
@@ -111,8 +117,79 @@ def test_a_run_that_hangs_tells_so_stops_when_told_and_is_resumed(
 
     sandbox.faults.clear()
     sandbox.requests.reset()
-    second = launch(served)
+    second = launch_sync(served)
     wait_until(lambda: status_of(served, second) in {"SUCCESS", "FAILURE"}, "the second run ends")
     assert status_of(served, second) == "SUCCESS"
     details = sandbox.requests.count("GET /conversations/{id}")
     assert 0 < details < 100
+
+
+def plan_for(sandbox: Sandbox, page: Page, count: int) -> Plan:
+    """Notes in conversations that are there: other tests count them."""
+    folder = page.folder / "data" / "replies"
+    ids = [each["id"] for each in sandbox.workspace.records("conversations")[:count]]
+    plan = planned(sandbox, folder, drafts(*ids), message_type=MessageType.NOTE)
+    with open_ledger(None, folder) as ledger:
+        ledger.register(plan)
+    return plan
+
+
+def known(page: Page, plan: Plan) -> list[Sending]:
+    with open_ledger(None, page.folder / "data" / "replies") as ledger:
+        return ledger.sendings(plan.plan_id)
+
+
+def answers(sandbox: Sandbox, plan: Plan) -> list[int]:
+    """How often each conversation of a plan says what is planned."""
+    there = {each["id"]: each for each in sandbox.workspace.records("conversations")}
+    return [_answers(there[each.conversation_id]) for each in plan.replies]
+
+
+def _answers(conversation: dict[str, Any]) -> int:
+    parts = conversation["conversation_parts"]["conversation_parts"]
+    return sum(part["body"] == BODY for part in parts)
+
+
+def launch_replies(tab: Tab, page: Page, plan: Plan, *, rate: float) -> None:
+    tab.goto(f"{page.url}/locations/intercom/jobs/bulk_reply/playground", wait_until="domcontentloaded")
+    tab.get_by_text("Scaffold all default config").wait_for()
+    tab.locator(".CodeMirror").first.click()
+    tab.keyboard.press("Control+a")
+    config = f'plan_id: "{plan.plan_id[:10]}", confirm: {plan.confirmation}, rate: {rate}'
+    tab.keyboard.insert_text(f"{{ops: {{bulk_reply: {{config: {{{config}}}}}}}}}")
+    tab.get_by_role("button", name="Launch Run").click()
+
+
+@pytest.mark.browser
+def test_a_plan_is_launched_stopped_and_executed_again(page: tuple[Page, Sandbox], tmp_path: Path) -> None:
+    """Stopped, it knows what it has sent; executed again, it sends the rest, and shows what became of all."""
+    served, sandbox = page
+    plan = plan_for(sandbox, served, 12)  # in a loop of its own, so before the browser, which has one, too
+    with headless_tab(tmp_path / "profile", width=1500, height=1000) as tab:
+        sandbox.conditions.latency_ms = 400  # so that some are on their way when it is stopped
+        try:
+            launch_replies(tab, served, plan, rate=3)
+            wait_until(lambda: sum(answers(sandbox, plan)) >= 3, "three are answered")
+            tab.get_by_role("button", name="Terminate").click()
+            tab.get_by_role("button", name="Terminate 1 run").click()
+            sees(tab, "RUN_CANCELED")
+        finally:
+            sandbox.conditions.latency_ms = 0
+        answered = sum(answers(sandbox, plan))
+        assert 3 <= answered < 12
+        assert [each.outcome for each in known(served, plan)] == [Outcome.SENT] * answered
+        sees(tab, f"Stopped. Replies: {answered} sent, {12 - answered} left.")
+
+        tab.get_by_role("button", name="Re-execute all").click()
+        sees(tab, f"{12 - answered} replies to send; {answered} done before.")
+        sees(tab, "RUN_SUCCESS")
+        sees(tab, "Replies: 12 sent.")
+        expect(tab.get_by_role("row").filter(has_text=plan.plan_id).first).to_be_visible()
+        take_picture(tab)
+    assert answers(sandbox, plan) == [1] * 12
+
+
+def take_picture(tab: Tab) -> None:
+    folder = os.environ.get("SCREENSHOTS")
+    if folder:
+        tab.screenshot(path=Path(folder) / "replies-in-dagster.png")
