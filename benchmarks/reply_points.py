@@ -98,10 +98,10 @@ class _Watched:
         return result
 
     @contextmanager
-    def only_apply(self) -> Iterator[None]:
+    def only_apply(self, plan_id: str) -> Iterator[None]:
         """The system lets go for a process that ended, so that alone is no point."""
         self._wire.at("before only_apply")
-        with self._ledger.only_apply():
+        with self._ledger.only_apply(plan_id):
             yield
 
 

@@ -6,12 +6,11 @@ from typing import Any, Final
 import dagster as dg
 
 from intercom_pipeline.replies.ledger.values import Outcome, Sending
-from intercom_pipeline.replies.plan import Plan
+from intercom_pipeline.replies.plan import Plan, short_id
 from intercom_pipeline.replies.sending.events import Ended, Ending
 from intercom_pipeline.replies.sending.standing import Standing
 
 _MOST_SHOWN = 100
-_ID_DIGITS = 8
 _COLUMNS: Final = (
     dg.TableColumn("conversation_id", description="The conversation."),
     dg.TableColumn("step", description="reply, or then: what follows it."),
@@ -68,8 +67,10 @@ def raise_unless_done(plan: Plan, standing: Standing, ended: Ended) -> None:
 
 def _next_steps(plan: Plan, standing: Standing, ended: Ending) -> Iterator[str]:
     for outcome, step in _NEXT.items():
-        if outcome in standing.outcomes or outcome in standing.then:
-            yield step.format(plan=plan.plan_id[:_ID_DIGITS])
+        if outcome in standing.to_see_to:
+            yield step.format(plan=short_id(plan.plan_id))
+    if standing.gone:
+        yield f"plan {standing.gone:,} of them no more: the conversation is gone"
     if ended is Ending.EXPIRED:
         yield "for what is left, plan again in the same campaign: the plan is too old"
     elif standing.left or standing.then_left:

@@ -21,7 +21,8 @@ MOST_REPLIES: Final = 10_000
 """How many replies a plan may have."""
 GOOD_FOR: Final = timedelta(hours=24)
 """How long after it was made a plan may be applied: later the world is another one."""
-
+SHOWN_DIGITS: Final = 8
+"""So many digits of a plan's id are shown, and that many are needed to name it."""
 
 _MOST_PARTS = 2**31
 """What is above that is no number of parts."""
@@ -193,3 +194,8 @@ def seen_in(conversation: dict[str, Any]) -> Seen:
 def body_hash(body: str) -> str:
     """The SHA-256 of what was sent, in hexadecimal digits: what stays of it once a person is purged."""
     return hashlib.sha256(body.encode()).hexdigest()
+
+
+def short_id(plan_id: str) -> str:
+    """The digits of a plan's id that people are shown, and may name it by."""
+    return plan_id[:SHOWN_DIGITS]

@@ -207,6 +207,15 @@ def test_a_stopped_plan_is_sent_only_where_that_is_said(replies: Replies) -> Non
     assert replies.said(plan) == [1, 1]
 
 
+def test_nobody_is_sent_to_retry_what_is_gone(replies: Replies) -> None:
+    """A conversation that was deleted since the plan can never be answered."""
+    plan = replies.plan(1)
+    replies.sandbox.workspace.delete_conversation(plan.replies[0].conversation_id)
+    said = failure_of(replies.apply(plan), "bulk_reply")
+    assert "the conversation is gone" in said
+    assert "replies retry" not in said
+
+
 def test_at_most_a_hundred_are_shown(replies: Replies) -> None:
     """A table of thousands would be stored with every run."""
     plan = replies.plan(1)

@@ -263,7 +263,7 @@ def test_what_waits_is_not_sent_once_another_process_has_taken_over(world: Campa
     def take_over(request: Request) -> None:
         if request.endpoint == POST:
             (world.folder / "apply.lock").unlink()
-            with open_ledger(None, world.folder) as other, other.only_apply():
+            with open_ledger(None, world.folder) as other, other.only_apply("plan"):
                 other.recover("another")
 
     world.sandbox.after_each_request.append(take_over)

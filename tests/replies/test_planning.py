@@ -210,7 +210,7 @@ def noted(folder: Path, plan: Plan, *outcomes: Outcome) -> None:
     """Let the ledger know of these outcomes of a plan's replies, in order."""
     with open_ledger(None, folder) as ledger:
         ledger.register(plan)
-        with ledger.only_apply():
+        with ledger.only_apply("plan"):
             for reply, outcome in zip(plan.replies, outcomes, strict=True):
                 intent = Intent(
                     key=Key(

@@ -13,11 +13,12 @@ from intercom_pipeline.auth.identity import Identity, identify
 from intercom_pipeline.cli.asking import ask_for_line, can_ask
 from intercom_pipeline.cli.exits import Exit, UsageRefused
 from intercom_pipeline.cli.output import number, remarks, results, typed
-from intercom_pipeline.cli.replies.opening import ledger_of, pace_of, plan_named, short_id, who
+from intercom_pipeline.cli.replies.opening import ledger_of, pace_of, plan_named, who
 from intercom_pipeline.cli.replies.run import NOTHING_SENT, Run, follow, tell_end
 from intercom_pipeline.cli.replies.summary import print_lines, print_next, replies
 from intercom_pipeline.cli.stopping import run, stoppable
 from intercom_pipeline.replies.ledger.values import Outcome
+from intercom_pipeline.replies.plan import short_id
 from intercom_pipeline.replies.planning.preview import preview
 from intercom_pipeline.replies.sending.applicable import (
     ConfirmationRefused,

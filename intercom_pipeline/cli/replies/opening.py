@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from intercom_pipeline.replies.ledger.opening import open_ledger
+from intercom_pipeline.replies.plan import SHOWN_DIGITS
 from intercom_pipeline.replies.plan_file import read
 from intercom_pipeline.replies.sending.pace import Pace
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from intercom_pipeline.settings import Settings
 
 _ID = re.compile(r"[0-9a-f]+")
-SHOWN_DIGITS = 8
-"""Digits of a plan's id that people are shown, and type."""
 
 
 @contextmanager
@@ -64,11 +63,6 @@ def _id_in(name: str) -> str | None:
     if not _ID.fullmatch(digits) or (len(digits) < SHOWN_DIGITS and Path(name.strip()).exists()):
         return None
     return digits
-
-
-def short_id(plan_id: str) -> str:
-    """The digits of a plan's id that people are shown."""
-    return plan_id[:SHOWN_DIGITS]
 
 
 def pace_of(settings: "Settings", rate: float) -> Pace:

@@ -22,7 +22,6 @@ from intercom_pipeline.cli.replies.opening import (
     pace_of,
     plan_id_named,
     plan_to_look_at,
-    short_id,
     who,
 )
 from intercom_pipeline.cli.replies.states import Now, all_now, now_of
@@ -37,6 +36,7 @@ from intercom_pipeline.cli.replies.summary import (
 from intercom_pipeline.replies.ledger.errors import LedgerMissing
 from intercom_pipeline.replies.ledger.traces import check_none_was
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome
+from intercom_pipeline.replies.plan import short_id
 from intercom_pipeline.replies.planning.preview import example_json, preview
 from intercom_pipeline.replies.planning.preview_lines import example, head
 from intercom_pipeline.replies.sending.pace import Pace
@@ -92,10 +92,11 @@ def status(settings: "Settings", name: str, *, as_json: bool) -> None:
 
 
 def _sender(now: Now) -> str:
-    """Who sends, and whether it is this plan."""
+    """Who sends, and what."""
     assert now.sender  # noqa: S101 - for the type checker: it is asked for where there is one
-    which = "sending this plan" if now.is_sent else "sending or resolving a plan"
-    return f"Process {now.sender.pid} on {one_line(now.sender.host)} is {which} now."
+    other = f"the plan {short_id(now.sender.plan_id)}" if now.sender.plan_id else "a plan"
+    which = "this plan" if now.is_sent else other
+    return f"Process {now.sender.pid} on {one_line(now.sender.host)} is sending or resolving {which} now."
 
 
 def _head(now: Now) -> str:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -12,7 +12,6 @@ from rich.text import Text
 from intercom_pipeline.cli.exits import Exit, NotPrinted, Stopped
 from intercom_pipeline.cli.output import counted, print_error, print_json, remarks, results, typed
 from intercom_pipeline.cli.replies.log import refresh
-from intercom_pipeline.cli.replies.opening import short_id
 from intercom_pipeline.cli.replies.progress import Tally, line_of, watch
 from intercom_pipeline.cli.replies.summary import (
     exit_of,
@@ -25,8 +24,8 @@ from intercom_pipeline.cli.replies.summary import (
 from intercom_pipeline.cli.stopping import stoppable
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome
-from intercom_pipeline.replies.sending.events import Ended, Ending, Event
-from intercom_pipeline.replies.sending.run import PLAN_STOPPED
+from intercom_pipeline.replies.plan import short_id
+from intercom_pipeline.replies.sending.events import Ending, Event
 from intercom_pipeline.replies.sending.standing import Standing, standing_of
 
 if TYPE_CHECKING:
@@ -125,7 +124,6 @@ def tell_end(work: Run, tally: Tally | None = None, *, code: Exit | None = None)
         typer.Exit: The code says how the plan stands; that of a dry run only that it ended.
     """
     tally = tally or Tally()
-    tally.ended = _with_cause(tally.ended, work)
     standing = standing_of(work.plan, work.ledger)
     if code is None:
         code = Exit.OK if work.dry_run else exit_of(standing)
@@ -185,16 +183,6 @@ def _ending(tally: Tally) -> str:
         Ending.EXPIRED: "Too old",
     }
     return f"{why[tally.ended.why]}: {tally.ended.reason}" if tally.ended.reason else why[tally.ended.why]
-
-
-def _with_cause(ended: Ended | None, work: Run) -> Ended | None:
-    """The end of a run, told which it was where a plan may not be sent: a run asks only whether it may."""
-    if ended is None or ended.reason != PLAN_STOPPED:
-        return ended
-    entry = work.ledger.entry(work.plan.plan_id)
-    if entry.purged:  # which stops the plan, too
-        return replace(ended, reason="A person in the plan was purged.")
-    return replace(ended, reason="The plan was stopped.") if entry.stopped_at else ended
 
 
 def _say(text: str) -> None:

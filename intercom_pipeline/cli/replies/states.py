@@ -35,7 +35,7 @@ class State(StrEnum):
     UNCERTAIN = "uncertain"
     """Somebody has to look: of some it is not known, or they are held."""
     SENDING = "sending"
-    """A process sends it now."""
+    """A process sends it now, or looks for what is not known of it."""
     PURGED = "purged"
     """A person in it was purged: nothing of it is sent any more."""
 
@@ -49,7 +49,6 @@ class Now:
         plan: The plan; None where a person in it was purged.
         standing: How it stands; what a live process is about is counted in it, and no trouble.
         sender: The process that sends now, this plan or another.
-        is_sent: Whether that one sends this plan, as far as it has begun to.
         on_its_way: How many steps it has begun, whose outcome it will note.
     """
 
@@ -57,8 +56,12 @@ class Now:
     plan: Plan | None
     standing: Standing
     sender: "Applier | None"
-    is_sent: bool
     on_its_way: int
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it is this plan that is sent now, or resolved."""
+        return self.sender is not None and self.sender.plan_id == self.entry.plan_id
 
     @property
     def is_uncertain(self) -> bool:
@@ -114,7 +117,7 @@ def now_of(plan_id: str, ledger: "Ledger") -> Now:
     entry, sender = ledger.entry(plan_id), ledger.applier()
     if sender is None and Outcome.INTENDED in entry.outcomes:
         sender = ledger.applier()  # It may have begun between the one look and the other.
-    return _now(entry, ledger, sender, is_sent=_sent_by(sender, [entry], ledger) is not None)
+    return _now(entry, ledger, sender)
 
 
 def all_now(entries: Sequence[PlanEntry], ledger: "Ledger") -> list[Now]:
@@ -124,11 +127,10 @@ def all_now(entries: Sequence[PlanEntry], ledger: "Ledger") -> list[Now]:
         LedgerError: The ledger cannot be read.
     """
     sender = ledger.applier()
-    sent = _sent_by(sender, entries, ledger)
-    return [_now(each, ledger, sender, is_sent=each.plan_id == sent) for each in entries]
+    return [_now(each, ledger, sender) for each in entries]
 
 
-def _now(entry: PlanEntry, ledger: "Ledger", sender: "Applier | None", *, is_sent: bool) -> Now:
+def _now(entry: PlanEntry, ledger: "Ledger", sender: "Applier | None") -> Now:
     plan = None if entry.purged else ledger.plan(entry.plan_id)
     standing = (
         standing_without_plan(entry.replies, ledger.sendings(entry.plan_id))
@@ -141,7 +143,6 @@ def _now(entry: PlanEntry, ledger: "Ledger", sender: "Applier | None", *, is_sen
         plan=plan,
         standing=replace(standing, troubles=troubles),
         sender=sender,
-        is_sent=is_sent,
         on_its_way=len(standing.troubles) - len(troubles),
     )
 
@@ -149,16 +150,3 @@ def _now(entry: PlanEntry, ledger: "Ledger", sender: "Applier | None", *, is_sen
 def _is_on_its_way(sending: Sending, sender: "Applier | None") -> bool:
     """Whether a live process has begun a step; what one before it left is not known."""
     return sender is not None and sending.outcome is Outcome.INTENDED and sending.intended_at >= sender.since
-
-
-def _sent_by(sender: "Applier | None", entries: Sequence[PlanEntry], ledger: "Ledger") -> str | None:
-    """Which of these plans a process sends: the one that was confirmed, or of which it began a step."""
-    if sender is None:
-        return None
-    for entry in sorted(entries, key=lambda each: Outcome.INTENDED not in each.outcomes):
-        if entry.confirmed_at is None:
-            continue
-        steps = ledger.sendings(entry.plan_id)
-        if max([entry.confirmed_at, *(each.intended_at for each in steps)]) >= sender.since:
-            return entry.plan_id
-    return None

@@ -9,10 +9,8 @@ from rich.text import Text
 
 from intercom_pipeline.cli.exits import Exit
 from intercom_pipeline.cli.output import columns, number, results, show, typed
-from intercom_pipeline.cli.replies.opening import short_id
 from intercom_pipeline.replies.ledger.values import Outcome, Sending
-from intercom_pipeline.replies.plan import GOOD_FOR
-from intercom_pipeline.replies.sending.judging import GONE
+from intercom_pipeline.replies.plan import GOOD_FOR, short_id
 from intercom_pipeline.replies.sending.standing import Standing
 from intercom_pipeline.steering import one_line
 
@@ -103,21 +101,18 @@ def next_steps(
     plan: "Plan", standing: Standing, *, confirmed: bool, now: "Now | None" = None
 ) -> Iterator[str]:
     """What to do next, a sentence each."""
-    sends = now is not None and now.sender is not None
     yield from _about_troubles(plan, standing)
-    if (standing.left or standing.then_left) and not sends:
-        yield _go_on(plan, confirmed=confirmed)
     if now and now.is_sent:
         yield f"To stop it: {_verb('stop', plan)}"
-    elif sends:
-        yield f"Where it is this plan that is being sent, to stop it: {_verb('stop', plan)}"
+    elif standing.left or standing.then_left:
+        yield _go_on(plan, confirmed=confirmed)
     if now.is_done if now else standing.is_done:
         yield "All of it is done."
 
 
 def _about_troubles(plan: "Plan", standing: Standing) -> Iterator[str]:
     """What to do about what was not sent or is not known; nothing is done about what is gone."""
-    outcomes = {each.outcome for each in standing.troubles if each.reason != GONE}
+    outcomes = standing.to_see_to
     if Outcome.UNKNOWN in outcomes:
         yield f"See what became of those unknown, after five minutes: {_verb('resolve', plan)}"
     if Outcome.INTENDED in outcomes:
@@ -128,8 +123,8 @@ def _about_troubles(plan: "Plan", standing: Standing) -> Iterator[str]:
         yield f"Once the reason is dealt with: {_verb('retry', plan)} --failed"
     if Outcome.STALE in outcomes:
         yield "Read the stale ones: where one still needs the reply, plan it again in the same campaign."
-    if gone := sum(each.reason == GONE for each in standing.troubles):
-        yield f"{number(gone)} of them cannot be answered, as the conversation is gone: plan them no more."
+    if standing.gone:
+        yield f"{number(standing.gone)} cannot be answered, as the conversation is gone: plan them no more."
 
 
 def purged_lines(standing: Standing) -> Iterator[str]:

@@ -256,15 +256,15 @@ class Ledger:
             return sendings.replies_since(connection, workspace_id, moment)
 
     @contextmanager
-    def only_apply(self) -> Iterator[None]:
-        """Be the one process that sends; the system lets go for one that dies.
+    def only_apply(self, plan_id: str) -> Iterator[None]:
+        """Be the one process that sends, by this plan; the system lets go for one that dies.
 
         Raises:
             LedgerBusy: Another process does; it is named.
         """
         if self._right is not None:
             raise right.busy(right.applier(self._database))
-        with right.given(self._database, self._lock, self._now()) as held:
+        with right.given(self._database, self._lock, plan_id, self._now()) as held:
             self._right = held
             try:
                 yield

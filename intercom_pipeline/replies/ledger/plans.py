@@ -21,13 +21,11 @@ from intercom_pipeline.replies.ledger.errors import (
 )
 from intercom_pipeline.replies.ledger.tables import PLANS
 from intercom_pipeline.replies.ledger.values import Outcome, PlanEntry
-from intercom_pipeline.replies.plan import Plan
+from intercom_pipeline.replies.plan import SHOWN_DIGITS, Plan, short_id
 from intercom_pipeline.steering import one_line
 
-FEWEST_DIGITS: Final = 8
-"""Of a plan's id, to name it."""
-_ID = re.compile(rf"[0-9a-f]{{{FEWEST_DIGITS},64}}")
 _WHOLE: Final = 64
+_ID = re.compile(rf"[0-9a-f]{{{SHOWN_DIGITS},{_WHOLE}}}")
 _FACTS: Final = tuple(column for column in PLANS.c if column.name != "content")
 
 
@@ -86,7 +84,7 @@ def find(connection: Connection, name: str, ledger: str) -> str:
     if not _ID.fullmatch(name):
         raise PlanUnknown(
             f"{one_line(name, 80)!r} is no plan's id.",
-            why=f"An id is {FEWEST_DIGITS} to {_WHOLE} digits from 0 to 9 and a to f.",
+            why=f"An id is {SHOWN_DIGITS} to {_WHOLE} digits from 0 to 9 and a to f.",
             fix="See the plans: intercom-pipeline replies list",
         )
     same = PLANS.c.plan_id == name if len(name) == _WHOLE else PLANS.c.plan_id.startswith(name)
@@ -112,13 +110,13 @@ def load(connection: Connection, plan_id: str) -> Plan:
     ).one()
     if row.purged_at is not None:
         raise PlanPurged(
-            f"A person in the plan {plan_id[:FEWEST_DIGITS]} was purged on {row.purged_at:%Y-%m-%d}.",
+            f"A person in the plan {short_id(plan_id)} was purged on {row.purged_at:%Y-%m-%d}.",
             why="What it would send to them is not kept any more, and part of a plan is not sent.",
             fix="Make a new plan of the same campaign: what the ledger knows as sent is not sent again.",
         )
     if hashlib.sha256(row.content).hexdigest() != plan_id:
         raise NotALedger(
-            f"The plan {plan_id[:FEWEST_DIGITS]} is damaged in the ledger.",
+            f"The plan {short_id(plan_id)} is damaged in the ledger.",
             why="Its content has another SHA-256 than its id.",
             fix="Make a new plan of the same campaign: what the ledger knows as sent is not sent again.",
         )

@@ -23,6 +23,7 @@ from intercom_pipeline.replies.ledger.database import Database, Files, insert_in
 from intercom_pipeline.replies.ledger.errors import LedgerBusy, LedgerError, LedgerLost, LedgerUnreachable
 from intercom_pipeline.replies.ledger.sqlite import locked
 from intercom_pipeline.replies.ledger.tables import APPLIER
+from intercom_pipeline.replies.plan import short_id
 from intercom_pipeline.steering import one_line
 
 T = TypeVar("T")
@@ -44,11 +45,13 @@ class Applier:
         pid: Its id.
         host: The machine it runs on.
         since: Since when.
+        plan_id: Which plan; None of a process of a release that did not note it.
     """
 
     pid: int
     host: str
     since: datetime
+    plan_id: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,8 +119,8 @@ def _held_in_session(database: Database, key: int) -> Iterator[bool]:
 
 
 @contextmanager
-def given(database: Database, lock: Lock, now: datetime) -> Iterator[Right]:
-    """The right to send, until the block ends.
+def given(database: Database, lock: Lock, plan_id: str, now: datetime) -> Iterator[Right]:
+    """The right to send a plan, until the block ends.
 
     Raises:
         LedgerBusy: Another process has it.
@@ -128,7 +131,7 @@ def given(database: Database, lock: Lock, now: datetime) -> Iterator[Right]:
             raise busy(applier(database))
         token = secrets.token_hex(16)
         with database.writing() as connection:
-            _write_down(connection, token, now)
+            _write_down(connection, token, plan_id, now)
             check_in_place(database)
             right = Right(token=token, session=database.session, files=database.files())
         try:
@@ -207,8 +210,8 @@ def applier(database: Database) -> Applier | None:
         LedgerError: The ledger cannot be read.
     """
     with database.reading() as connection:
-        row = connection.execute(select(APPLIER.c.pid, APPLIER.c.host, APPLIER.c.since)).first()
-    return None if row is None else Applier(pid=row.pid, host=row.host, since=row.since)
+        row = connection.execute(select(APPLIER)).first()
+    return None if row is None else Applier(pid=row.pid, host=row.host, since=row.since, plan_id=row.plan_id)
 
 
 def busy(who: Applier | None) -> LedgerBusy:
@@ -218,10 +221,11 @@ def busy(who: Applier | None) -> LedgerBusy:
         if who
         else "another process"
     )
+    plan = short_id(who.plan_id) if who and who.plan_id else None
     return LedgerBusy(
-        f"A plan is being applied already ({by}).",
+        f"{f'The plan {plan}' if plan else 'A plan'} is being applied already ({by}).",
         why="One process at a time sends: two would not keep to the rate.",
-        fix="Wait until it ends, or stop it with intercom-pipeline replies stop.",
+        fix=f"Wait until it ends, or stop it: intercom-pipeline replies stop {plan or 'PLAN'}",
         holder=who.pid if who else None,
     )
 
@@ -245,7 +249,8 @@ def replaced(name: str) -> LedgerLost:
     )
 
 
-def _write_down(connection: Connection, token: str, now: datetime) -> None:
-    row = {"token": token, "pid": os.getpid(), "host": socket.gethostname(), "since": now}
+def _write_down(connection: Connection, token: str, plan_id: str, now: datetime) -> None:
+    process = {"pid": os.getpid(), "host": socket.gethostname()}
+    row = process | {"token": token, "since": now, "plan_id": plan_id}
     statement = insert_into(APPLIER, connection.dialect.name).values(number=1, **row)
     connection.execute(statement.on_conflict_do_update(index_elements=["number"], set_=row))

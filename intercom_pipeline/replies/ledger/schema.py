@@ -11,9 +11,9 @@ from intercom_pipeline.replies.ledger.database import Database
 from intercom_pipeline.replies.ledger.errors import LedgerTooNew, NotALedger
 from intercom_pipeline.replies.ledger.tables import LEDGER, VERSION_TABLE
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The latest migration; a test compares."""
-KNOWN: Final = (HEAD,)
+KNOWN: Final = ("0001", HEAD)
 """Every migration, the latest last."""
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _MAKING: Final = 0x1C0_1ED6E2

@@ -106,5 +106,6 @@ APPLIER: Final = Table(
     Column("pid", Integer, nullable=False),
     Column("host", Text, nullable=False),
     Column("since", Moment, nullable=False),
+    Column("plan_id", Text),
 )
-"""One row: which process may send. Whoever takes over writes a token of its own, which stops the other."""
+"""One row: which process may send which plan. Whoever takes over writes its own token: it stops the other."""

@@ -15,7 +15,7 @@ from intercom_pipeline.replies.audience.recipient import Draft
 from intercom_pipeline.replies.campaign import campaign_named
 from intercom_pipeline.replies.errors import PlanEmpty, PlanRefused
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Sending
-from intercom_pipeline.replies.plan import MOST_REPLIES, Plan, PlannedReply, Refusal, Then
+from intercom_pipeline.replies.plan import MOST_REPLIES, Plan, PlannedReply, Refusal, Then, short_id
 from intercom_pipeline.replies.planning.addressing import address
 from intercom_pipeline.replies.planning.contacts import find_contacts
 from intercom_pipeline.replies.planning.conversations import find_conversations
@@ -176,7 +176,7 @@ def _answered(sending: Sending) -> str | None:
     """Why the campaign does not answer a conversation again, by what the ledger knows."""
     if sending.outcome in SURELY_NOT_APPLIED:
         return None
-    plan = f"plan {sending.intent.plan_id[:8]}"
+    plan = f"plan {short_id(sending.intent.plan_id)}"
     match sending.outcome:
         case Outcome.SENT:
             return f"This campaign answered it already ({plan})."

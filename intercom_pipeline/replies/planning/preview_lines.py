@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from intercom_pipeline.intercom.plain import text_of
-from intercom_pipeline.replies.plan import Action, Plan, PlannedReply, Then
+from intercom_pipeline.replies.plan import Action, Plan, PlannedReply, Then, short_id
 from intercom_pipeline.replies.planning.refusals import lines_of
 from intercom_pipeline.replies.sending.pace import Pace
 from intercom_pipeline.steering import one_line
@@ -32,7 +32,7 @@ def head(shown: "Preview") -> list[str]:
     """The plan's facts, one a line."""
     plan = shown.plan
     facts = [
-        ("Plan", f"{plan.plan_id[:8]}, campaign {plan.campaign}"),
+        ("Plan", f"{short_id(plan.plan_id)}, campaign {plan.campaign}"),
         ("Workspace", f"{_with_id(plan.workspace_name, plan.workspace_id)} at {plan.base_url}"),
         ("As", _with_id(plan.admin_name, plan.admin_id)),
         ("Seen by", seen_by(plan)),
@@ -123,7 +123,7 @@ def next_steps(plan: Plan, pace: Pace) -> list[str]:
     rate = "" if pace.per_second == Pace().per_second else f" --rate {pace.per_second:g}"
     return [
         "Nothing was sent. To send it:",
-        f"  intercom-pipeline replies apply {plan.plan_id[:8]}{rate}",
+        f"  intercom-pipeline replies apply {short_id(plan.plan_id)}{rate}",
         f"and type: {plan.confirmation}",
     ]
 

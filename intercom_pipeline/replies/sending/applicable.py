@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from intercom_pipeline.auth.identity import Identity
 from intercom_pipeline.replies.errors import PlanRefused
-from intercom_pipeline.replies.plan import GOOD_FOR, Plan
+from intercom_pipeline.replies.plan import GOOD_FOR, Plan, short_id
 from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def check_retryable(plan: Plan, ledger: "Ledger", identity: Identity, base_url: 
         raise PlanStopped(
             "The plan was stopped.",
             why="Nothing of it is sent until somebody has it go on.",
-            fix=f"To go on: intercom-pipeline replies {verb} {plan.plan_id[:8]}",
+            fix=f"To go on: intercom-pipeline replies {verb} {short_id(plan.plan_id)}",
         )
 
 

@@ -165,7 +165,7 @@ async def _alone(run: Run) -> AsyncGenerator[None]:
     if run.dry_run:
         yield
         return
-    async with run.ledger.only_apply():
+    async with run.ledger.only_apply(run.plan.plan_id):
         await run.ledger.do(lambda ledger: ledger.recover(run.run_id))
         await run.ledger.do(lambda ledger: ledger.confirm(run.plan.plan_id, by=run.by))
         yield

@@ -27,13 +27,13 @@ class LedgerThread:
         return future.result()
 
     @asynccontextmanager
-    async def only_apply(self) -> AsyncGenerator[None]:
-        """Be the one process that sends.
+    async def only_apply(self, plan_id: str) -> AsyncGenerator[None]:
+        """Be the one process that sends, by this plan.
 
         Raises:
             LedgerBusy: Another is.
         """
-        held = await self.do(lambda ledger: ledger.only_apply())
+        held = await self.do(lambda ledger: ledger.only_apply(plan_id))
         await self.do(lambda _: held.__enter__())
         try:
             yield

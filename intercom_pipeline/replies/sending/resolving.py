@@ -61,18 +61,18 @@ async def resolve(
     async with in_thread(ledger) as thread:
         identity, base_url = await identify_by(client), client.connection.base_url
         await thread.do(lambda ledger: check_belongs(plan, ledger, identity, base_url))
-        async with _with_the_lost(thread, dry_run=dry_run):
+        async with _with_the_lost(thread, plan.plan_id, dry_run=dry_run):
             for sending in await thread.do(lambda ledger: _unknown(plan, ledger)):
                 yield await _resolve(client, thread, plan, sending, settle_after, dry_run=dry_run)
 
 
 @asynccontextmanager
-async def _with_the_lost(ledger: LedgerThread, *, dry_run: bool) -> AsyncGenerator[None]:
+async def _with_the_lost(ledger: LedgerThread, plan_id: str, *, dry_run: bool) -> AsyncGenerator[None]:
     """Count as unknown what runs that are gone left intended; nobody sends meanwhile."""
     if dry_run:
         yield
         return
-    async with ledger.only_apply():
+    async with ledger.only_apply(plan_id):
         await ledger.do(lambda ledger: ledger.recover(f"resolve.{secrets.token_hex(4)}"))
         yield
 

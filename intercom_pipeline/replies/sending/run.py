@@ -18,7 +18,7 @@ from intercom_pipeline.replies.sending.pace import Metronome, Pace
 T = TypeVar("T")
 
 STOPPED = "It was stopped."
-PLAN_STOPPED = "The plan was stopped, or a person in it purged."
+PLAN_STOPPED = "The plan was stopped."
 EXPIRED = "The plan is a day old now: plan what is left again, in the same campaign."
 _MADE_UP_SECONDS = 0.5
 """So much later than the others one may be ready to leave, by a slow answer, without the rate falling."""

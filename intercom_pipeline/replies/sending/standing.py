@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Sending, Step
 from intercom_pipeline.replies.plan import Plan
+from intercom_pipeline.replies.sending.judging import GONE
 
 UNCERTAIN: Final = frozenset({Outcome.INTENDED, Outcome.UNKNOWN, Outcome.HELD})
 """What may have been applied, or was not found: somebody has to look."""
@@ -45,6 +46,16 @@ class Standing:
     def is_uncertain(self) -> bool:
         """Whether anything may have been applied without being known to be."""
         return any(UNCERTAIN & counts.keys() for counts in (self.outcomes, self.then))
+
+    @property
+    def gone(self) -> int:
+        """How many steps nothing can be done about any more, as the conversation is gone."""
+        return sum(each.reason == GONE for each in self.troubles)
+
+    @property
+    def to_see_to(self) -> frozenset[Outcome]:
+        """The outcomes of those that something can be done about."""
+        return frozenset(each.outcome for each in self.troubles if each.reason != GONE)
 
     @property
     def is_done(self) -> bool:

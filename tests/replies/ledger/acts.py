@@ -32,7 +32,7 @@ def claimed(number: int, place: Place) -> list[str]:
 
 
 def intend_and_die(place: Place) -> None:
-    with place.open() as ledger, ledger.only_apply():
+    with place.open() as ledger, ledger.only_apply("plan"):
         plan = a_plan(ledger)
         assert ledger.intend(an_intent(plan, "1", run_id="gone"))
         os.kill(os.getpid(), signal.SIGKILL)

@@ -188,7 +188,7 @@ def test_only_what_this_run_still_intends_is_taken_back(ledger: Ledger) -> None:
     intent = put(ledger, plan, Outcome.INTENDED)
     ledger.take_back(an_intent(plan, run_id="another"), None)
     assert state(ledger).outcome is Outcome.INTENDED
-    with ledger.only_apply():
+    with ledger.only_apply("plan"):
         ledger.recover("another")
     ledger.take_back(intent, None)
     assert state(ledger).outcome is Outcome.UNKNOWN
@@ -252,7 +252,7 @@ def test_intents_of_runs_that_are_gone_are_not_known(ledger: Ledger) -> None:
     put(ledger, plan, Outcome.SENT, "3")
     with pytest.raises(LedgerLost):
         ledger.recover("mine")
-    with ledger.only_apply():
+    with ledger.only_apply("plan"):
         assert ledger.recover("mine") == 2
         assert ledger.recover("mine") == 0
     known = ledger.known(WORKSPACE, CAMPAIGN, ["0", "1", "2", "3"])

@@ -14,7 +14,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from intercom_pipeline.replies.ledger import schema, sqlite
 from intercom_pipeline.replies.ledger.errors import (
@@ -60,7 +60,7 @@ def test_its_files_are_for_this_user_alone(place: Place) -> None:
     try:
         with place.open() as ledger:
             put(ledger, a_plan(ledger), Outcome.SENT)
-            with ledger.only_apply():
+            with ledger.only_apply("plan"):
                 found = modes(place.folder)
         assert {"ledger.db", "ledger.db-wal", "ledger.db-shm", "apply.lock"} <= found.keys()
         assert found.pop("replies") == 0o700
@@ -145,6 +145,22 @@ def test_the_migrations_lead_to_the_tables(place: Place) -> None:
     script = ScriptDirectory(str(schema._MIGRATIONS))
     assert [each.revision for each in script.walk_revisions()] == list(reversed(schema.KNOWN))
     assert script.get_current_head() == schema.HEAD
+
+
+def test_an_earlier_releases_ledger_is_brought_up_to_date(place: Place) -> None:
+    """What it knows stays known; a file is copied before."""
+    with place.open() as ledger:
+        put(ledger, a_plan(ledger), Outcome.SENT)
+        known = [*ledger.all_sendings()]
+        with ledger._database.writing() as connection:
+            connection.execute(text("ALTER TABLE reply_applier DROP COLUMN plan_id"))
+            connection.execute(update(schema._VERSION).values(version_num="0001"))
+    with place.open(create=False) as ledger:
+        assert [*ledger.all_sendings()] == known
+        with ledger.only_apply("plan"):
+            assert ledger.applier() is not None
+    copies = [] if place.url else [place.folder / "ledger.before-0002.db"]
+    assert [*place.folder.glob("*.before-*")] == copies
 
 
 def test_a_later_releases_ledger_is_left_alone(place: Place) -> None:

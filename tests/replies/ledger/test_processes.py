@@ -84,16 +84,17 @@ def test_one_process_applies_and_the_others_are_told_which(ledger: Ledger, place
     """Until it ends; the same ledger cannot be had twice either."""
     assert ledger.applier() is None
     with place.open() as other:
-        with ledger.only_apply():
+        with ledger.only_apply("plan 1"):
             for each in (ledger, other):
-                with pytest.raises(LedgerBusy, match=f"process {os.getpid()} on ") as told, each.only_apply():
+                named = f"plan plan 1 is being applied already .process {os.getpid()} on "
+                with pytest.raises(LedgerBusy, match=named) as told, each.only_apply("plan 2"):
                     pass
                 assert told.value.holder == os.getpid()
             found = other.applier()
             assert found is not None
-            assert found.pid == os.getpid()
+            assert (found.pid, found.plan_id) == (os.getpid(), "plan 1")
         assert other.applier() is None
-        with other.only_apply():
+        with other.only_apply("plan"):
             assert ledger.applier() is not None
 
 
@@ -107,7 +108,7 @@ def test_what_a_killed_process_intended_is_not_known(place: Place) -> None:
         assert (state(ledger).outcome, ledger.applier()) == (Outcome.INTENDED, None)
         plan = a_plan(ledger)
         assert not ledger.intend(an_intent(plan, run_id="next"))
-        with ledger.only_apply():
+        with ledger.only_apply("plan"):
             assert ledger.recover("next") == 1
             assert not ledger.intend(an_intent(plan, run_id="next"))
         assert state(ledger).outcome is Outcome.UNKNOWN
@@ -122,7 +123,7 @@ def test_who_loses_the_connection_sends_nothing_more(place: Place, server: Serve
     """The server lets another process in at once; what is in flight can still be noted."""
     with place.open() as ledger, place.open() as other:
         plan = a_plan(ledger)
-        with ledger.only_apply():
+        with ledger.only_apply("plan"):
             assert ledger.intend(an_intent(plan, "1"))
             kill_connections(server)
             ledger.settle(an_intent(plan, "1").key, Outcome.SENT, run_id="run")
@@ -131,7 +132,7 @@ def test_who_loses_the_connection_sends_nothing_more(place: Place, server: Serve
                     ledger.intend(an_intent(plan, "2"))
             with suppress(LedgerError):
                 other.entries()  # Its connection was cut, too.
-            with other.only_apply():
+            with other.only_apply("plan"):
                 assert other.intend(an_intent(plan, "2"))
         assert state(ledger).outcome is Outcome.SENT
 
@@ -141,7 +142,7 @@ def test_an_intent_on_a_cut_connection_is_an_end(place: Place, server: Server) -
     """It is told as the right that was lost, not as a server that could be asked again."""
     with place.open() as ledger:
         plan = a_plan(ledger)
-        with ledger.only_apply():
+        with ledger.only_apply("plan"):
             kill_connections(server)
             with pytest.raises(LedgerLost):
                 ledger.intend(an_intent(plan))
@@ -152,9 +153,9 @@ def test_an_intent_on_a_cut_connection_is_an_end(place: Place, server: Server) -
 def test_who_is_taken_over_sends_nothing_more(place: Place, ledger: Ledger) -> None:
     """As when somebody removes the lock file, or a network drive knows no locks."""
     plan = a_plan(ledger)
-    with ledger.only_apply():
+    with ledger.only_apply("plan"):
         Path(place.folder / "apply.lock").unlink()
-        with place.open() as other, other.only_apply():
+        with place.open() as other, other.only_apply("plan"):
             with pytest.raises(LedgerLost):
                 ledger.intend(an_intent(plan))
             with pytest.raises(LedgerLost):
@@ -194,7 +195,7 @@ def test_two_ledgers_of_a_server_have_rights_of_their_own(server: Server, tmp_pa
         Place(url=f"{server.url('postgres')}?options=-csearch_path%3D{name}", folder=tmp_path / name)
         for name in ("one", "two")
     )
-    with one.open() as first, two.open() as second, first.only_apply(), second.only_apply():
+    with one.open() as first, two.open() as second, first.only_apply("plan"), second.only_apply("plan"):
         assert first.ledger_id != second.ledger_id
         with pytest.raises(LedgerConflict):
             first.settle(an_intent(a_plan(first)).key, Outcome.SENT, run_id="run")
@@ -248,7 +249,7 @@ def test_nothing_is_sent_by_a_ledger_that_is_not_where_it_was(
 ) -> None:
     """What it would note nobody would find; what was in flight is told as not noted."""
     plan = a_plan(ledger)
-    with ledger.only_apply():
+    with ledger.only_apply("plan"):
         assert ledger.intend(an_intent(plan, "1"))
         change(place.folder / FILE)
         with pytest.raises(LedgerLost, match="replaced"):
@@ -264,5 +265,5 @@ def test_nobody_begins_to_send_by_a_ledger_that_was_replaced_since_it_was_opened
 ) -> None:
     """As while somebody is asked to confirm."""
     replaced_by_a_copy(place.folder / FILE)
-    with pytest.raises(LedgerLost, match="replaced"), ledger.only_apply():
+    with pytest.raises(LedgerLost, match="replaced"), ledger.only_apply("plan"):
         pass

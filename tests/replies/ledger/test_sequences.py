@@ -87,7 +87,7 @@ class Sequences(RuleBasedStateMachine):
     def crash_and_recover(self, run: str) -> None:
         self.ledger.close()
         self.ledger = open_ledger(None, Path(self.folder.name), create=False)
-        with self.ledger.only_apply():
+        with self.ledger.only_apply("plan"):
             self.ledger.recover(run)
         for conversation, (outcome, of_run) in self.model.items():
             if outcome is Outcome.INTENDED and of_run != run:
