@@ -20,7 +20,8 @@ class Outcome(StrEnum):
     (none) ──intend──▶ INTENDED ──▶ SENT
                           ├──────▶ FAILED   surely not applied; may be tried again
                           ├──────▶ STALE    not sent: the conversation is not what it was when planned
-                          └──────▶ UNKNOWN  may have been applied: never sent again by itself
+                          ├──────▶ UNKNOWN  may have been applied: never sent again by itself
+                          └──────▶ what it was before, where it was stopped and surely never left
     INTENDED by a process that is gone is UNKNOWN.
     UNKNOWN ──resolve──▶ SENT (the conversation shows it) or HELD (it does not)
     HELD ──a person's retry──▶ INTENDED
