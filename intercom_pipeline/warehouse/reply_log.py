@@ -5,18 +5,19 @@ that was lost can tell nothing any more.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 import duckdb
 
 from intercom_pipeline.warehouse.connecting import connected
-from intercom_pipeline.warehouse.ddl import has_bookkeeping, identifier, literal, recall
+from intercom_pipeline.warehouse.ddl import create_bookkeeping, has_bookkeeping, identifier, literal, recall
 from intercom_pipeline.warehouse.errors import WarehouseMissing
 from intercom_pipeline.warehouse.files import DataFolder, only_sync, prepare, private_files, publish
 from intercom_pipeline.warehouse.models import Model, make
 from intercom_pipeline.warehouse.opening import check_not_later, failures
+from intercom_pipeline.warehouse.people.reasons import harmless_in
 from intercom_pipeline.warehouse.table import Column, Kind
 from intercom_pipeline.warehouse.transaction import counted, transaction
 
@@ -148,8 +149,14 @@ def store(
             if workspace is None:
                 raise _missing(folder)
             with transaction(connection):
+                create_bookkeeping(connection)
                 define(connection)
-                ours = (entry for entry in entries if entry.workspace_id == workspace)
+                harmless = harmless_in(connection, folder)
+                ours = (
+                    replace(entry, reason=harmless(entry.reason))
+                    for entry in entries
+                    if entry.workspace_id == workspace
+                )
                 rows = _replace(connection, ledger_id, ours)
             not_made = make(connection, models)
         publish(folder)

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,13 @@ from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.plan_file import default_path, write
 from intercom_pipeline.sandbox import Sandbox
 from intercom_pipeline.warehouse.files import DataFolder, only_sync
+from intercom_pipeline.warehouse.reply_log import store
+from tests.analytics.test_campaigns import entry
 from tests.canaries import found_in
 from tests.cli.conftest import Command
 from tests.cli.running import COMMAND, Ended, environment, run_process, start
 from tests.replies.ledger.known import a_plan, a_reply
+from tests.syncing import select
 
 Record = dict[str, Any]
 
@@ -132,6 +137,36 @@ def test_planned_replies_go_with_them(command: Command, folder: Path, contact: R
     assert json.loads(told.out)["planned_replies"] == 2
     assert found_in(folder / "replies", telling(contact)) == found_in(folder, {contact["email"]}) == {}
     assert (folder / "replies" / "ledger.db").exists()
+
+
+def test_reasons_in_the_reply_log_go_with_them(command: Command, folder: Path, contact: Record) -> None:
+    """Those with their name; also of a ledger that is lost, and of one that tells it again later."""
+    there, named = ("--json", "--data-dir", str(folder)), {contact["name"]}
+    for ledger_id in ("lost", "kept"):
+        log_naming(folder, contact, ledger_id)
+    assert found_in(folder, named)["intercom.duckdb"] == named
+    would = json.loads(command("purge", "--contact", contact["id"], "--dry-run", *there).out)
+    gone = json.loads(command("purge", "--contact", contact["id"], "--yes", *there).out)
+    assert would["tables"]["reply_log"] == gone["tables"]["reply_log"] == {"gone": 0, "changed": 2}
+    assert found_in(folder, named) == {}
+    log_naming(folder, contact, "kept")
+    assert found_in(folder, named) == {}
+    reasons = select(folder, "SELECT ledger_id, reason FROM pipeline.reply_log ORDER BY ALL")
+    assert reasons == [("kept", "Closed."), ("kept", None), ("lost", "Closed."), ("lost", None)]
+
+
+def log_naming(folder: Path, contact: Record, ledger_id: str) -> None:
+    """Store a log of two replies that failed, one for a reason that names a contact."""
+    [(workspace,)] = select(folder, "SELECT value FROM pipeline.about WHERE key = 'workspace_id'")
+    facts = {"ledger_id": ledger_id, "workspace_id": workspace, "outcome": "failed"}
+    store(
+        DataFolder(folder),
+        ledger_id,
+        (
+            replace(entry(str(number), datetime.now(UTC)), reason=reason, **facts)
+            for number, reason in enumerate(["Closed.", f"Intercom says: {contact['name']} is blocked."])
+        ),
+    )
 
 
 def test_a_purge_that_ended_between_replies_and_tables_is_gone_on_with(

@@ -14,6 +14,7 @@ import duckdb
 from intercom_pipeline.warehouse.connecting import connected
 from intercom_pipeline.warehouse.ddl import identifier, literal
 from intercom_pipeline.warehouse.files import DataFolder, put_in_place
+from intercom_pipeline.warehouse.people import reasons
 from intercom_pipeline.warehouse.people.sieve import Sieve
 from intercom_pipeline.warehouse.people.sifting import Former, Sifted, sifted_rows, sifting
 from intercom_pipeline.warehouse.room import room_for
@@ -75,12 +76,18 @@ def count(folder: DataFolder, file: Path, tables: Sequence[Table], sieve: Sieve)
                         f"SELECT count(*) FROM ({sifted_rows(former, name, 'true')})"
                     ).fetchall()
                 found[name] = sifted
+            elif reasons.are_in(former, schema, name):
+                with reasons.emptied(former) as (rows, sifted):
+                    connection.execute(f"SELECT count(reason) FROM ({rows})").fetchall()
+                found[name] = sifted
     counting.unlink()
     return {name: each for name, each in found.items() if each.gone or each.changed}
 
 
 def _copy(former: Former, schema: str, name: str) -> Sifted:
     target = f"{identifier(schema)}.{identifier(name)}"
+    if reasons.are_in(former, schema, name):
+        return _copy_reasons(former, target)
     if not former.is_sifted(schema, name):
         for window in _windows(former, target):
             former.connection.execute(f"INSERT INTO {target} FROM former.{target} WHERE {window}")
@@ -95,6 +102,13 @@ def _copy(former: Former, schema: str, name: str) -> Sifted:
                 sifted.gone, sifted.changed = before.gone, before.changed
                 with room_for(former.connection, _LARGE):
                     former.connection.execute(f"INSERT INTO {target} BY NAME {rows}")
+    return sifted
+
+
+def _copy_reasons(former: Former, target: str) -> Sifted:
+    with reasons.emptied(former) as (rows, sifted):
+        for window in _windows(former, target):
+            former.connection.execute(f"INSERT INTO {target} {rows} WHERE {window}")
     return sifted
 
 
