@@ -79,7 +79,7 @@ def is_by_admin(part: Mapping[str, Any], admin_id: str) -> bool:
 def is_by_customer(part: Mapping[str, Any]) -> bool:
     """Whether a customer wrote a part, as a user or a lead."""
     author = part.get("author")
-    return isinstance(author, dict) and author.get("type") in _CUSTOMERS
+    return isinstance(author, dict) and str(author.get("type")) in _CUSTOMERS
 
 
 def _parts(conversation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -16,14 +16,13 @@ from typing import Any, Final
 import msgspec
 
 from intercom_pipeline.replies.errors import PlanFileRefused, PlanFileUnwritable
-from intercom_pipeline.replies.plan import Plan
+from intercom_pipeline.replies.plan import Plan, short_id
 from intercom_pipeline.warehouse.files import DataFolder, private_files
 
 FORMAT: Final = "intercom-pipeline replies"
 VERSION: Final = 1
 MOST_BYTES: Final = 64 * 2**20
 """How large a file is read: the largest plan, with its indents."""
-_DIGITS = 8
 _LONGEST_NAME = 40
 
 
@@ -38,7 +37,7 @@ class _File(msgspec.Struct, kw_only=True):
 
 def default_path(folder: DataFolder, plan: Plan) -> Path:
     """Where a plan is written unless another place is named."""
-    return folder.path / "replies" / "plans" / f"{_slug(plan.campaign)}-{plan.plan_id[:_DIGITS]}.json"
+    return folder.path / "replies" / "plans" / f"{_slug(plan.campaign)}-{short_id(plan.plan_id)}.json"
 
 
 def write(plan: Plan, path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import msgspec
@@ -17,6 +17,7 @@ from intercom_pipeline.intercom.client import connect
 from intercom_pipeline.replies.errors import PlanEmpty, PlanRefused
 from intercom_pipeline.replies.ledger import sqlite
 from intercom_pipeline.replies.ledger.errors import LedgerBusy, LedgerError
+from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import FILE, open_ledger
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Step
 from intercom_pipeline.replies.plan import GOOD_FOR, Action, Plan, Then
@@ -34,6 +35,7 @@ from intercom_pipeline.replies.sending.feeding import FIRST_NOT_SHOWN, FIRST_WEN
 from intercom_pipeline.replies.sending.ledger_thread import in_thread
 from intercom_pipeline.replies.sending.pace import Pace
 from intercom_pipeline.replies.sending.run import EXPIRED, Run
+from intercom_pipeline.replies.sending.running import run_apply
 from intercom_pipeline.sandbox import FaultKind
 from intercom_pipeline.sandbox.request_log import Request
 from tests.replies.campaign import FAST, POST, THEN, Campaign, Told
@@ -469,6 +471,42 @@ def test_what_cannot_be_intended_is_not_sent(world: Campaign) -> None:
     assert told.ended is not None
     assert told.ended.why is Ending.BROKEN
     assert world.posts == 0
+
+
+@dataclass(frozen=True, slots=True)
+class BusyOnce:
+    """A ledger that cannot be read once: when an intent is on the disk, and the request has yet to leave."""
+
+    ledger: Ledger
+    asked: list[str] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked.append(name)
+        if self.asked[-2:] == ["intend", "is_stopped"]:
+            raise LedgerBusy("The ledger is held.", why="It takes unusually long.", fix="Try again.")
+        return getattr(self.ledger, name)
+
+
+def test_what_did_not_leave_as_the_ledger_failed_is_not_begun(world: Campaign) -> None:
+    """It surely was not sent, so nobody has to look for it."""
+    plan = world.plan(1)
+    told = Told.of(
+        run_apply(
+            plan,
+            connection=world.connection,
+            ledger=cast("Ledger", BusyOnce(world.ledger)),
+            pace=FAST,
+            by="test",
+            run_id="1",
+        )
+    )
+    assert told.ended is not None
+    assert (told.ended.why, told.ended.reason) == (
+        Ending.BROKEN,
+        "The ledger is held. It takes unusually long.",
+    )
+    assert (world.counted(plan), world.posts) == ({}, 0)
+    assert world.apply(plan).outcomes == [SENT]
 
 
 def test_one_process_at_a_time_applies_plans(world: Campaign) -> None:

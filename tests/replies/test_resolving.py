@@ -1,17 +1,23 @@
 """What nobody knows is looked for in its conversation, and sent again only where a person says so."""
 
+from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
+from intercom_pipeline.replies.errors import PlanEmpty
 from intercom_pipeline.replies.ledger.values import Outcome, Step
 from intercom_pipeline.replies.plan import Action, Plan, Then
 from intercom_pipeline.replies.reply import MessageType
+from intercom_pipeline.replies.sending.applicable import PlanStopped
+from intercom_pipeline.replies.sending.events import Ending
 from intercom_pipeline.replies.sending.judging import CHANGED, GONE
 from intercom_pipeline.replies.sending.resolving import SETTLE_AFTER
 from intercom_pipeline.replies.sending.shown import NOTHING, OTHERWISE, SHOWN
 from intercom_pipeline.sandbox import FaultKind
 from tests.replies.campaign import POST, THEN, Campaign
+from tests.replies.ledger.known import put
 from tests.replies.planned import BODY
 
 SENT, FAILED, UNKNOWN, HELD = Outcome.SENT, Outcome.FAILED, Outcome.UNKNOWN, Outcome.HELD
@@ -55,6 +61,53 @@ def test_what_it_does_not_show_is_held(world: Campaign) -> None:
     assert reason(world, plan) == NOTHING
     assert world.apply(plan).settled == []
     assert world.posts == 1
+
+
+def test_what_is_held_stays_held_where_it_is_refused(world: Campaign) -> None:
+    """Its first try may yet arrive, so that no other plan of the campaign sends it."""
+    plan = uncertain(world, FaultKind.ERROR_500)
+    world.resolve(plan)
+    world.fault(FaultKind.UNPROCESSABLE, times=1)
+    told = world.retry(plan, HELD)
+    assert told.outcomes == [HELD]
+    assert told.ended is not None
+    assert told.ended.why is Ending.BROKEN  # as after any first one that went wrong
+    said = reason(world, plan)
+    assert said is not None
+    assert said.startswith("It was refused when it was tried again. ")
+    with pytest.raises(PlanEmpty, match="Nothing is left"):
+        world.plan_for(only(plan))
+    assert world.retry(plan, HELD).outcomes == [SENT]
+    assert world.said(plan) == [1]
+
+
+@pytest.mark.parametrize("outcome", [HELD, FAILED])
+def test_only_what_was_shown_is_tried_again(world: Campaign, outcome: Outcome) -> None:
+    """What has the same outcome since, nobody confirmed."""
+    plan = world.plan(2)
+    world.fault(FaultKind.ERROR_500 if outcome is HELD else FaultKind.UNPROCESSABLE, times=2)
+    world.apply(plan)
+    world.apply(plan)  # the first that went wrong ended the run
+    world.resolve(plan)
+    assert world.counted(plan) == {outcome: 2}
+    shown = plan.replies[1].conversation_id
+    world.retry(plan, outcome, among={shown})
+    assert {key for key, each in world.known(plan).items() if each.outcome is SENT} == {shown}
+
+
+def test_who_confirms_has_a_stopped_plan_go_on_at_any_age(world: Campaign) -> None:
+    """What is held no other plan may send: it is not stuck."""
+    made = world.plan_for(world.sandbox.workspace.create_conversation()["id"])
+    plan = msgspec.structs.replace(made, created_at=made.created_at - timedelta(hours=25))
+    world.ledger.register(plan)
+    put(world.ledger, plan, HELD, only(plan))
+    world.ledger.stop(plan.plan_id, by="ada")
+    with pytest.raises(PlanStopped):
+        world.retry(plan, HELD)
+    assert world.retry(plan, HELD, resume=True, dry_run=True).outcomes == [SENT]
+    assert world.ledger.is_stopped(plan.plan_id)
+    assert world.retry(plan, HELD, resume=True).outcomes == [SENT]
+    assert not world.ledger.is_stopped(plan.plan_id)
 
 
 def test_it_is_too_early_for_what_has_just_been_sent(world: Campaign) -> None:

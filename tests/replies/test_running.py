@@ -23,7 +23,7 @@ from intercom_pipeline.replies.sending.pace import Pace
 from intercom_pipeline.replies.sending.run import STOPPED
 from intercom_pipeline.replies.sending.running import run_apply
 from intercom_pipeline.sandbox import FaultKind
-from tests.replies.campaign import FAST, POST, Campaign
+from tests.replies.campaign import FAST, POST, THEN, Campaign
 
 SLOW_MS = 250
 
@@ -77,6 +77,22 @@ def test_nobody_waits_for_a_rate_limit_to_send_what_was_stopped(slow: Campaign) 
     assert time.monotonic() - began < 40
     slow.apply(plan)
     assert slow.said(plan) == [1]
+
+
+def test_what_follows_a_reply_does_not_wait_for_a_rate_limit_once_it_was_stopped(slow: Campaign) -> None:
+    """The reply was on its way; what follows it is left."""
+    plan = slow.plan(8, then=Then(action=Action.CLOSE))
+    slow.fault(FaultKind.TOO_MANY_RETRY_AFTER, match=THEN, wait_seconds=50, times=1, after=1)
+    events = slow.begin(plan, pace=Pace(per_second=10))
+    next(events)
+    until = time.monotonic() + 60
+    while not slow.sandbox.requests.count(THEN, status=429):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    began = time.monotonic()
+    events.close()
+    assert time.monotonic() - began < 25
+    assert slow.counted(plan)[Outcome.SENT] > slow.counted(plan, Step.THEN)[Outcome.SENT] + 1
 
 
 def test_a_cap_holds_for_what_is_on_its_way_too(slow: Campaign) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from intercom_pipeline.replies.parts import is_by_customer
 from intercom_pipeline.replies.reply import MessageType, Reply
 from intercom_pipeline.replies.sending.shown import NOTHING, OTHERWISE, TOO_LONG, Found, find, part_of
 
@@ -69,6 +70,13 @@ def test_what_is_another_s_or_of_another_kind_counts_for_nothing(fields: dict[st
     """A note is no comment, and a customer no admin of the same id."""
     shown = conversation(part(1, "Hi", **fields), None, "odd")
     assert find(comment("Hi"), shown, after=None) == Found(reason=NOTHING)
+
+
+@pytest.mark.parametrize("kind", [["user"], {"a": "lead"}, None, 7, "admin"])
+def test_an_odd_author_is_no_customer(kind: object) -> None:
+    """Nor does it end the run."""
+    assert not is_by_customer(part(1, "Hi", author={"type": kind, "id": "7"}))
+    assert is_by_customer(part(1, "Hi", author={"type": "lead", "id": "7"}))
 
 
 def test_a_comment_may_come_with_an_assignment() -> None:

@@ -24,8 +24,6 @@ from intercom_pipeline.replies.sending.applicable import (
     ConfirmationRefused,
     check_applicable,
     check_confirmation,
-    check_resumable,
-    check_retryable,
     confirmation_of,
 )
 from intercom_pipeline.replies.sending.due import Due, due_again
@@ -64,15 +62,13 @@ def apply(settings: "Settings", asked: Asked) -> NoReturn:
     """
     with _opened(settings, asked) as work:
         _check_can_confirm(asked, work.plan.confirmation)
-        check_resumable(work.plan, work.ledger, _identity(work), work.connection.base_url, datetime.now(UTC))
+        _check_applicable(work)
         if _is_nothing_due(standing_of(work.plan, work.ledger)):
             tell_end(work)
-        # Who confirms it knows of this stop; one that comes later is not theirs to lift.
-        stopped = work.ledger.is_stopped(work.plan.plan_id)
+        stopped = _is_stopped(work)
         with stoppable(why=NOTHING_SENT):
             print_lines(preview(work.plan, work.pace).facts(), remarks())
-            if stopped:
-                remarks().print(Text("The plan was stopped. Once it is confirmed, it goes on."))
+            _tell_stopped(stopped)
             _confirm(work, asked)
         follow(work, lambda run_id: _applied(work, run_id, resume=stopped))
 
@@ -86,8 +82,7 @@ def resume(settings: "Settings", asked: Asked) -> NoReturn:
     """
     with _opened(settings, asked) as work:
         _check_confirmed(work)
-        now = datetime.now(UTC)
-        check_resumable(work.plan, work.ledger, _identity(work), work.connection.base_url, now)
+        _check_applicable(work)
         _tell_left(work)
         follow(work, lambda run_id: _applied(work, run_id, resume=True))
 
@@ -106,11 +101,14 @@ def retry(settings: "Settings", asked: Asked, *, held: bool, failed: bool) -> No
         if not dues:
             _tell_none(work, outcome, confirmed=confirmed)
         _check_can_confirm(asked, confirmation_of(len(dues)))
-        _check_can_be_tried(work, outcome)
+        _check_applicable(work, whatever_age=outcome is Outcome.HELD)
+        stopped = _is_stopped(work)
         print_lines(_tried_again(dues, outcome), remarks())
+        _tell_stopped(stopped)
         with stoppable(why=NOTHING_SENT):
             _confirm(work, asked, len(dues))
-        follow(work, lambda run_id: _retried(work, outcome, run_id))
+        among = {due.planned.conversation_id for due in dues}
+        follow(work, lambda run_id: _retried(work, outcome, among, run_id, resume=stopped))
 
 
 @contextmanager
@@ -142,13 +140,27 @@ def _identity(work: Run) -> Identity:
         return run(identify(work.connection))
 
 
-def _check_can_be_tried(work: Run, outcome: Outcome) -> None:
-    """See that a plan may be tried again; what is held of one that expired too, since no other plan may."""
-    identity, base_url = _identity(work), work.connection.base_url
-    if outcome is Outcome.HELD:
-        check_retryable(work.plan, work.ledger, identity, base_url)
-    else:
-        check_applicable(work.plan, work.ledger, identity, base_url, datetime.now(UTC))
+def _check_applicable(work: Run, *, whatever_age: bool = False) -> None:
+    """See that a plan may be applied, stopped or not; what is held of one that expired too: no other may."""
+    check_applicable(
+        work.plan,
+        work.ledger,
+        _identity(work),
+        work.connection.base_url,
+        datetime.now(UTC),
+        stopped_too=True,
+        whatever_age=whatever_age,
+    )
+
+
+def _is_stopped(work: Run) -> bool:
+    """Whether it is stopped already: of this who confirms it knows; a later stop is not theirs to lift."""
+    return work.ledger.is_stopped(work.plan.plan_id)
+
+
+def _tell_stopped(stopped: bool) -> None:  # noqa: FBT001 - it is what is told
+    if stopped:
+        remarks().print(Text("The plan was stopped. Once it is confirmed, it goes on."))
 
 
 def _confirm(work: Run, asked: Asked, count: int | None = None) -> None:
@@ -246,7 +258,9 @@ def _applied(work: Run, run_id: str, *, resume: bool = False) -> Generator[Event
     )
 
 
-def _retried(work: Run, outcome: Outcome, run_id: str) -> Generator[Event, None, None]:
+def _retried(
+    work: Run, outcome: Outcome, among: set[str], run_id: str, *, resume: bool
+) -> Generator[Event, None, None]:
     return run_retry(
         work.plan,
         outcome,
@@ -255,13 +269,16 @@ def _retried(work: Run, outcome: Outcome, run_id: str) -> Generator[Event, None,
         pace=work.pace,
         by=who(),
         run_id=run_id,
+        among=among,
         dry_run=work.dry_run,
+        resume=resume,
     )
 
 
 def _is_nothing_due(standing: Standing) -> bool:
     """Whether nothing is to be sent, nor to be found out about a run that died."""
-    return not (standing.left or standing.then_left or Outcome.INTENDED in standing.outcomes)
+    intended = Outcome.INTENDED in standing.outcomes or Outcome.INTENDED in standing.then
+    return not (standing.left or standing.then_left or intended)
 
 
 def _check_can_confirm(asked: Asked, words: str) -> None:

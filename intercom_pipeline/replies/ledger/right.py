@@ -223,9 +223,9 @@ def busy(who: Applier | None) -> LedgerBusy:
     )
     plan = short_id(who.plan_id) if who and who.plan_id else None
     return LedgerBusy(
-        f"{f'The plan {plan}' if plan else 'A plan'} is being applied already ({by}).",
+        f"{f'The plan {plan}' if plan else 'A plan'} is being sent or resolved already ({by}).",
         why="One process at a time sends: two would not keep to the rate.",
-        fix=f"Wait until it ends, or stop it: intercom-pipeline replies stop {plan or 'PLAN'}",
+        fix=f"Wait until it ends; what sends is stopped by intercom-pipeline replies stop {plan or 'PLAN'}",
         holder=who.pid if who else None,
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, 
 from sqlalchemy.sql.dml import ReturningInsert
 
 from intercom_pipeline.replies.ledger.database import insert_into
-from intercom_pipeline.replies.ledger.tables import SENDINGS
+from intercom_pipeline.replies.ledger.tables import PLANS, SENDINGS
 from intercom_pipeline.replies.ledger.values import (
     SURELY_NOT_APPLIED,
     Intent,
@@ -66,7 +66,11 @@ def take_back(connection: Connection, intent: Intent, before: Sending | None) ->
     if before is None:
         connection.execute(delete(SENDINGS).where(mine))
     else:
-        connection.execute(update(SENDINGS).where(mine).values(**_stored(before)))
+        # What was said about a person who was purged meanwhile does not come back.
+        plans = {intent.plan_id, before.intent.plan_id}
+        purged = select(PLANS.c.plan_id).where(PLANS.c.plan_id.in_(plans), PLANS.c.purged_at.is_not(None))
+        facts = _stored(before) | ({"reason": None} if connection.execute(purged).first() else {})
+        connection.execute(update(SENDINGS).where(mine).values(**facts))
 
 
 def is_intended(connection: Connection, intent: Intent) -> bool:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from intercom_pipeline.replies.plan import GOOD_FOR
+
 
 class Step(StrEnum):
     """What is done with a conversation; each is done once, and each has an outcome of its own."""
@@ -126,3 +128,8 @@ class PlanEntry:
     stopped_at: datetime | None
     outcomes: dict[Outcome, int]
     purged: bool = False
+
+    @property
+    def expires_at(self) -> datetime:
+        """From when on it is not applied any more."""
+        return self.created_at + GOOD_FOR

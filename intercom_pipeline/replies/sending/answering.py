@@ -18,7 +18,7 @@ from intercom_pipeline.replies.sending.judging import Verdict
 from intercom_pipeline.replies.sending.pace import Moment
 from intercom_pipeline.replies.sending.posting import post, reason_of
 from intercom_pipeline.replies.sending.run import Run
-from intercom_pipeline.replies.sending.writes import Became, Looked, Write
+from intercom_pipeline.replies.sending.writes import Looked, Write
 
 if TYPE_CHECKING:
     from intercom_pipeline.replies.ledger.ledger import Ledger
@@ -68,8 +68,8 @@ async def answer(run: Run, due: Due) -> Answered:
         run.fail(error)
         return Answered(went=Went.WRONG)
     except IntercomError as error:
-        await _note(run, due, due.steps[0], _unreadable(due, due.steps[0], error), None)
-        return Answered(went=Went.WRONG)
+        unreadable = _unreadable(due, due.steps[0], error)
+        return Answered(went=await _note(run, due, due.steps[0], unreadable, None))
     went = await (_answer if due.replies else _follow_later)(run, due, found)
     return Answered(went=went, newest_before=newest_part_of(found or {}))
 
@@ -91,8 +91,8 @@ async def _answer(run: Run, due: Due, conversation: _Conversation | None) -> Wen
     if became is None:
         return Went.NOWHERE
     run.allowance -= 1
-    if became.outcome is not Outcome.SENT or not became.tried:
-        return _went(became)
+    if became.outcome is not Outcome.SENT:
+        return Went.WRONG
     return await _follow(run, due, became.answer, became.part_id or before)
 
 
@@ -112,6 +112,8 @@ async def _follow(run: Run, due: Due, conversation: _Conversation, after: str | 
     then = run.plan.then
     if then is None or Step.THEN not in due.steps:
         return Went.WELL
+    if run.ending is not None:
+        return Went.NOWHERE
 
     def judge(found: _Conversation | None) -> Verdict | None:
         return judging.on_following(then, due, found, after=after)
@@ -125,11 +127,7 @@ async def _follow(run: Run, due: Due, conversation: _Conversation, after: str | 
     became = await post(run, intent, write, looked)
     if isinstance(became, Verdict):
         return await _note(run, due, Step.THEN, became, before)
-    return Went.NOWHERE if became is None else _went(became)
-
-
-def _went(became: Became) -> Went:
-    if not became.tried:
+    if became is None:
         return Went.NOWHERE
     return Went.WELL if became.outcome is Outcome.SENT else Went.WRONG
 
@@ -163,7 +161,7 @@ async def _note(run: Run, due: Due, step: Step, verdict: Verdict | None, before:
         ),
         tried=told.counts,
     )
-    return Went.NOWHERE
+    return Went.WRONG if told.counts else Went.NOWHERE
 
 
 def _write_down(ledger: "Ledger", intent: Intent, verdict: Verdict) -> None:

@@ -24,7 +24,16 @@ class ConfirmationRefused(PlanRefused):
     """What was typed is not what confirms the plan."""
 
 
-def check_applicable(plan: Plan, ledger: "Ledger", identity: Identity, base_url: str, now: datetime) -> None:
+def check_applicable(
+    plan: Plan,
+    ledger: "Ledger",
+    identity: Identity,
+    base_url: str,
+    now: datetime,
+    *,
+    stopped_too: bool = False,
+    whatever_age: bool = False,
+) -> None:
     """See that a plan may be applied.
 
     Args:
@@ -33,49 +42,40 @@ def check_applicable(plan: Plan, ledger: "Ledger", identity: Identity, base_url:
         identity: Whose token would send it.
         base_url: The host it would be sent to.
         now: The time.
+        stopped_too: Whether it may have been stopped, as for whoever has it go on.
+        whatever_age: Whether it may be of any age, as for what a person looked at, and no other plan of the
+            campaign may send.
 
     Raises:
         PlanRefused: It may not: it is another workspace's or host's, too old (PlanExpired) or was stopped
             (PlanStopped).
         LedgerError: The ledger does not know it, or a person in it was purged.
     """
-    check_retryable(plan, ledger, identity, base_url)
-    check_age(plan, now)
-
-
-def check_resumable(plan: Plan, ledger: "Ledger", identity: Identity, base_url: str, now: datetime) -> None:
-    """The same, stopped or not: for whoever goes on with it.
-
-    Raises:
-        PlanRefused: As above, but PlanStopped.
-        LedgerError: As above.
-    """
     check_belongs(plan, ledger, identity, base_url)
-    check_age(plan, now)
+    if not whatever_age:
+        _check_age(plan, now)
+    if not stopped_too:
+        _check_goes_on(plan, ledger)
 
 
-def check_age(plan: Plan, now: datetime) -> None:
-    """See that a plan is neither too old nor of a time to come.
-
-    Raises:
-        PlanExpired: It is.
-    """
-    if now >= plan.expires_at or now < plan.created_at - GOOD_FOR:
+def _check_age(plan: Plan, now: datetime) -> None:
+    """See that a plan is neither too old nor of a time to come."""
+    made = f"It was made at {plan.created_at:%Y-%m-%d %H:%M} UTC"
+    if now >= plan.expires_at:
         raise PlanExpired(
             "The plan is too old.",
-            why=f"It was made at {plan.created_at:%Y-%m-%d %H:%M} UTC; after a day conversations are others.",
+            why=f"{made}; after a day conversations are others.",
             fix="Make a new plan for the same campaign: what was sent is not sent again.",
+        )
+    if now < plan.created_at - GOOD_FOR:
+        raise PlanExpired(
+            "The plan is of a time to come.",
+            why=f"{made}, and by this machine's clock it is {now:%Y-%m-%d %H:%M}.",
+            fix="Correct the clock, or make a new plan for the same campaign.",
         )
 
 
-def check_retryable(plan: Plan, ledger: "Ledger", identity: Identity, base_url: str) -> None:
-    """The same whatever its age: for what a person looked at, and no other plan of the campaign may send.
-
-    Raises:
-        PlanRefused: As above.
-        LedgerError: As above.
-    """
-    check_belongs(plan, ledger, identity, base_url)
+def _check_goes_on(plan: Plan, ledger: "Ledger") -> None:
     if ledger.is_stopped(plan.plan_id):
         verb = "resume" if ledger.entry(plan.plan_id).confirmed_at else "apply"
         raise PlanStopped(

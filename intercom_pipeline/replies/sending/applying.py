@@ -9,7 +9,7 @@ However it ends, what may have left goes on until its outcome is noted, for as l
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -18,7 +18,7 @@ from intercom_pipeline.auth.identity import identify_by
 from intercom_pipeline.intercom.client import Client
 from intercom_pipeline.replies.ledger.values import Outcome
 from intercom_pipeline.replies.plan import Plan
-from intercom_pipeline.replies.sending.applicable import check_applicable, check_resumable, check_retryable
+from intercom_pipeline.replies.sending.applicable import check_applicable
 from intercom_pipeline.replies.sending.due import Due, due_again, due_of
 from intercom_pipeline.replies.sending.events import Begun, Ending, Event
 from intercom_pipeline.replies.sending.feeding import feed
@@ -76,9 +76,8 @@ async def apply(
             run_id=_only(run_id),
             dry_run=dry_run,
         )
-        await _check(run, resume=resume)
-        find = _resumed if resume and not dry_run else due_of
-        async with aclosing(_sent(run, lambda ledger: find(plan, ledger), pace, stop)) as events:
+        found = _sent(run, lambda ledger: due_of(plan, ledger), pace, stop, resume=resume)
+        async with aclosing(found) as events:
             async for event in events:
                 yield event
 
@@ -92,14 +91,17 @@ async def retry(
     pace: Pace,
     by: str,
     run_id: str,
+    among: Collection[str] | None = None,
     stop: asyncio.Event | None = None,
     dry_run: bool = False,
+    resume: bool = False,
 ) -> AsyncGenerator[Event]:
     """Send again what a plan surely did not send (FAILED), or what a person decides about (HELD).
 
     What is HELD was looked for in its conversation in vain. It is looked for once more, and sent only where
     nothing is newer than before the first try. All else is as for `apply`; but what is HELD may be tried
-    after the plan expired, too, since no other plan of the campaign may send it.
+    after the plan expired, too, since no other plan of the campaign may send it. `among` are the ids of the
+    conversations that a person was shown: of others that have the outcome since, none is tried.
 
     Raises:
         ValueError: The outcome is another.
@@ -118,18 +120,28 @@ async def retry(
             dry_run=dry_run,
         )
         run.again = frozenset({outcome})
-        await _check(run, whatever_age=outcome is Outcome.HELD)
-        found = _sent(run, lambda ledger: due_again(plan, ledger, outcome), pace, stop)
+
+        def find(ledger: "Ledger") -> list[Due]:
+            dues = due_again(plan, ledger, outcome)
+            return dues if among is None else [due for due in dues if due.planned.conversation_id in among]
+
+        found = _sent(run, find, pace, stop, resume=resume)
         async with aclosing(found) as events:
             async for event in events:
                 yield event
 
 
 async def _sent(
-    run: Run, find: "Callable[[Ledger], list[Due]]", pace: Pace, stop: asyncio.Event | None
+    run: Run,
+    find: "Callable[[Ledger], list[Due]]",
+    pace: Pace,
+    stop: asyncio.Event | None,
+    *,
+    resume: bool,
 ) -> AsyncGenerator[Event]:
     """Send what is found, as the one process that does."""
-    async with _alone(run):
+    await _check(run, resume=resume)
+    async with _alone(run, resume=resume):
         dues = await run.ledger.do(find)
         yield await _begun(run, dues, pace)
         run.begin(feed(run, dues, pace))
@@ -139,35 +151,29 @@ async def _sent(
                     yield event
 
 
-def _resumed(plan: Plan, ledger: "Ledger") -> list[Due]:
-    """What is due of a plan that goes on although it was stopped.
-
-    Called by the one process that may send: no other is left that has yet to see that it was stopped.
-    """
-    ledger.resume(plan.plan_id)
-    return due_of(plan, ledger)
-
-
-async def _check(run: Run, *, whatever_age: bool = False, resume: bool = False) -> None:
+async def _check(run: Run, *, resume: bool) -> None:
     identity, now = await identify_by(run.client), datetime.now(UTC)
-    base_url = run.client.connection.base_url
-    if resume:
-        await run.ledger.do(lambda ledger: check_resumable(run.plan, ledger, identity, base_url, now))
-    elif whatever_age:
-        await run.ledger.do(lambda ledger: check_retryable(run.plan, ledger, identity, base_url))
-    else:
-        await run.ledger.do(lambda ledger: check_applicable(run.plan, ledger, identity, base_url, now))
+    base_url, any_age = run.client.connection.base_url, Outcome.HELD in run.again
+    await run.ledger.do(
+        lambda ledger: check_applicable(
+            run.plan, ledger, identity, base_url, now, stopped_too=resume, whatever_age=any_age
+        )
+    )
 
 
 @asynccontextmanager
-async def _alone(run: Run) -> AsyncGenerator[None]:
+async def _alone(run: Run, *, resume: bool) -> AsyncGenerator[None]:
     """Be the one process that sends, and know what the others left; who only looks need not."""
     if run.dry_run:
         yield
         return
-    async with run.ledger.only_apply(run.plan.plan_id):
+    plan_id = run.plan.plan_id
+    async with run.ledger.only_apply(plan_id):
         await run.ledger.do(lambda ledger: ledger.recover(run.run_id))
-        await run.ledger.do(lambda ledger: ledger.confirm(run.plan.plan_id, by=run.by))
+        await run.ledger.do(lambda ledger: ledger.confirm(plan_id, by=run.by))
+        if resume:
+            # No other process is left that has yet to see that it was stopped.
+            await run.ledger.do(lambda ledger: ledger.resume(plan_id))
         yield
 
 

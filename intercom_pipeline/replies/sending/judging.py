@@ -17,6 +17,7 @@ from intercom_pipeline.replies.sending import actions, shown
 from intercom_pipeline.replies.sending.due import Due
 
 GONE: Final = "There is no such conversation any more."
+"""Kept in ledgers, and told apart there: it stays as it is."""
 ANOTHER: Final = "Intercom answers with another conversation."
 CHANGED: Final = "Something is newer than the reply that may have been sent: look at the conversation."
 SEEMS_ANSWERED: Final = "It seems to be answered so already: look at the conversation."

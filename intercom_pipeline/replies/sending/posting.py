@@ -1,8 +1,8 @@
 """One write to Intercom: intended, sent once, settled.
 
-    waiting for a turn ──stop──▶ nothing was intended
+    waiting for a turn ──stop──▶ nothing was sent
           │ the turn has come      it took long ──▶ the conversation is read again, and judged
-    stop switch, intent in the ledger, stop switch ──stop──▶ the intent is taken back
+    stop switch, intent in the ledger, stop switch ──stop──▶ nothing was sent
           │ it leaves
     2xx ──▶ SENT     refused ──▶ FAILED     429, no connection ──▶ waiting for a turn, intended
           │ anything else, or no answer
@@ -11,12 +11,14 @@
 Nothing leaves because of what was so before a wait: each time it is seen anew that the rate is kept, that the
 conversation was read just now, that the plan is not too old, and that this process may still send.
 
-Whatever comes, even a cancellation, what was intended is settled or taken back; where the ledger cannot be
-written any more it stays INTENDED, which the next run takes for UNKNOWN.
+Whatever comes, even a cancellation, what was intended is settled, or taken back where it surely was not sent;
+where the ledger cannot be written any more it stays INTENDED, which the next run takes for UNKNOWN. What was
+held, as an earlier try may yet arrive, stays held where it is refused now.
 """
 
 import asyncio
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -30,12 +32,13 @@ from intercom_pipeline.intercom.errors import (
     RateLimited,
     Retryable,
 )
+from intercom_pipeline.replies.ledger.errors import LedgerError
 from intercom_pipeline.replies.ledger.values import Intent, Outcome, Step
 from intercom_pipeline.replies.sending.events import Ending, Settled
 from intercom_pipeline.replies.sending.judging import Verdict
 from intercom_pipeline.replies.sending.pace import Moment
 from intercom_pipeline.replies.sending.run import PLAN_STOPPED, Run
-from intercom_pipeline.replies.sending.writes import Became, Looked, Write, of_verdict
+from intercom_pipeline.replies.sending.writes import Became, Looked, Write
 
 if TYPE_CHECKING:
     from intercom_pipeline.intercom.client import Response
@@ -73,8 +76,8 @@ class _KeptBack(Exception):
 async def post(run: Run, intent: Intent, write: Write, looked: Looked) -> Became | Verdict | None:
     """Intend, send once, settle and tell.
 
-    A verdict where it may not be sent any more and nothing was even intended, which is for the caller to note
-    and tell; None where it surely was not sent as the run ended, and the ledger is as it was.
+    A verdict where it may not be sent any more, which is for the caller to note and tell; None where it was
+    not sent as the run ended. Either way the ledger is as it was before.
 
     Raises:
         LedgerError: It could not be intended, so nothing was sent; or what became of it not noted; or this
@@ -84,20 +87,20 @@ async def post(run: Run, intent: Intent, write: Write, looked: Looked) -> Became
     try:
         became = await posting.send()
     except _KeptBack as kept:
-        if not posting.is_intended:
-            return kept.verdict
-        became = of_verdict(kept.verdict)
+        await posting.take_back()
+        return kept.verdict
     except _NotLeaving:
         await posting.take_back()
         return None
-    except asyncio.CancelledError:
-        if posting.has_left:
-            await posting.settle(_INTERRUPTED)
-        else:
-            await posting.take_back()
+    except BaseException:
+        await posting.end_early()
         raise
     if not posting.is_intended:
         return None
+    if became.outcome is Outcome.FAILED and posting.was_held:
+        reason = f"It was refused when it was tried again. {became.reason}"
+        await posting.take_back(reason)
+        return Verdict(outcome=Outcome.HELD, reason=reason, counts=True)
     await posting.settle(became)
     return became
 
@@ -121,6 +124,11 @@ class _Posting:
     turn_at: Moment | None = None
     is_intended: bool = False
     has_left: bool = False
+
+    @property
+    def was_held(self) -> bool:
+        """Whether an earlier try may yet arrive."""
+        return self.looked.before is not None and self.looked.before.outcome is Outcome.HELD
 
     async def send(self) -> Became:
         """Send it, again only where it surely was not applied."""
@@ -170,17 +178,28 @@ class _Posting:
             self.run.fail(error)
             self._tell(Outcome.UNKNOWN, reason)
             raise
-        self._tell(became.outcome, became.reason, tried=became.tried)
+        self._tell(became.outcome, became.reason)
         self.run.stays()
 
-    async def take_back(self) -> None:
-        """Note that nothing was sent, so that whoever goes on finds all as it was.
+    async def take_back(self, reason: str | None = None) -> None:
+        """Note that nothing was sent, so that whoever goes on finds all as it was, or held for this reason.
 
         Raises:
             LedgerError: It could not be noted: the next run takes it for unknown.
         """
+        before = self.looked.before
+        if before is not None and reason is not None:
+            before = replace(before, reason=reason)
         if self.is_intended:
-            await self.run.ledger.do(lambda ledger: ledger.take_back(self.intent, self.looked.before))
+            await self.run.ledger.do(lambda ledger: ledger.take_back(self.intent, before))
+
+    async def end_early(self) -> None:
+        """Note what can be noted where it was cancelled, or the ledger failed."""
+        if self.has_left:
+            await self.settle(_INTERRUPTED)
+            return
+        with suppress(LedgerError):
+            await self.take_back()
 
     async def _leave(self) -> None:
         """The turn has come: the last moment at which it can be kept back.
@@ -266,10 +285,10 @@ class _Posting:
             request_id=became.request_id,
         )
 
-    def _tell(self, outcome: Outcome, reason: str | None, *, tried: bool = True) -> None:
+    def _tell(self, outcome: Outcome, reason: str | None) -> None:
         key = self.intent.key
         settled = Settled(conversation_id=key.conversation_id, step=key.step, outcome=outcome, reason=reason)
-        self.run.tell(settled, tried=tried)
+        self.run.tell(settled)
 
 
 def reason_of(error: PipelineError) -> str:

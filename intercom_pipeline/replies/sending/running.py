@@ -8,7 +8,7 @@ its outcome noted.
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Collection, Generator, Iterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -60,12 +60,25 @@ def run_retry(
     pace: Pace,
     by: str,
     run_id: str,
+    among: Collection[str] | None = None,
     dry_run: bool = False,
+    resume: bool = False,
 ) -> Generator[Event]:
     """Send again what is FAILED or HELD; see `applying.retry`, whose errors it raises."""
     return _events(
         connection,
-        lambda client: retry(client, ledger, plan, outcome, pace=pace, by=by, run_id=run_id, dry_run=dry_run),
+        lambda client: retry(
+            client,
+            ledger,
+            plan,
+            outcome,
+            pace=pace,
+            by=by,
+            run_id=run_id,
+            among=among,
+            dry_run=dry_run,
+            resume=resume,
+        ),
     )
 
 

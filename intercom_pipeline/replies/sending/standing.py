@@ -49,8 +49,8 @@ class Standing:
 
     @property
     def gone(self) -> int:
-        """How many steps nothing can be done about any more, as the conversation is gone."""
-        return sum(each.reason == GONE for each in self.troubles)
+        """How many conversations cannot be answered any more, as they are gone."""
+        return sum(each.reason == GONE and each.intent.key.step is Step.REPLY for each in self.troubles)
 
     @property
     def to_see_to(self) -> frozenset[Outcome]:

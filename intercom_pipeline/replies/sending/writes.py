@@ -46,12 +46,11 @@ class Became:
     """What became of a write.
 
     Attributes:
-        outcome: SENT, FAILED, STALE or UNKNOWN.
+        outcome: SENT, FAILED or UNKNOWN.
         reason: Why not SENT.
         part_id: The part that it became, where the answer shows it.
         request_id: Intercom's id of the request.
         answer: What Intercom answered; empty unless SENT.
-        tried: Whether it was; not where the conversation has changed or is gone.
     """
 
     outcome: Outcome
@@ -59,13 +58,3 @@ class Became:
     part_id: str | None = None
     request_id: str | None = None
     answer: dict[str, Any] = field(default_factory=dict)
-    tried: bool = True
-
-
-def of_verdict(verdict: Verdict) -> Became:
-    """What becomes of an intent that is kept back for good.
-
-    What was held before it was intended may have been sent by an earlier try: that is not known again.
-    """
-    outcome = Outcome.UNKNOWN if verdict.outcome is Outcome.HELD else verdict.outcome
-    return Became(outcome=outcome, reason=verdict.reason, part_id=verdict.part_id, tried=verdict.counts)

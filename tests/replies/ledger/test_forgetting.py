@@ -1,6 +1,7 @@
 """Who is purged leaves no byte in the ledger's files, and what was sent to them stays known."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.tables import PLANS
 from intercom_pipeline.replies.ledger.values import Outcome
 from intercom_pipeline.replies.plan import Plan, Refusal
-from tests.replies.ledger.known import CAMPAIGN, WORKSPACE, Place, a_plan, a_reply, put, state
+from tests.replies.ledger.known import CAMPAIGN, WORKSPACE, Place, a_plan, a_reply, an_intent, put, state
 
 CANARY, CONTACT = "Åda Canary", "5f00000000000000000000aa"
 OTHER = "Bob Sparrow"
@@ -79,6 +80,19 @@ def test_a_reason_that_names_them_is_emptied(ledger: Ledger) -> None:
         ledger.settle(intent.key, Outcome.FAILED, run_id="earlier", reason=reason)
     assert ledger.forget([], [CANARY.upper(), "%"]) == 0
     assert (state(ledger, "1").reason, state(ledger, "2").reason) == (None, "closed meanwhile")
+
+
+def test_a_reason_that_named_them_does_not_come_back(ledger: Ledger) -> None:
+    """As where a reply that was being sent again is stopped by the purge."""
+    plan = a_plan(ledger, a_reply(to=CANARY, contact_ids=(CONTACT,)))
+    intent = put(ledger, plan, Outcome.INTENDED)
+    ledger.settle(intent.key, Outcome.FAILED, run_id="earlier", reason=CANARY)
+    before = state(ledger)
+    again = an_intent(plan, run_id="again")
+    assert ledger.intend(again)
+    ledger.forget([CONTACT], [CANARY])
+    ledger.take_back(again, before)
+    assert state(ledger) == replace(before, reason=None)
 
 
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)

@@ -86,7 +86,7 @@ def test_one_process_applies_and_the_others_are_told_which(ledger: Ledger, place
     with place.open() as other:
         with ledger.only_apply("plan 1"):
             for each in (ledger, other):
-                named = f"plan plan 1 is being applied already .process {os.getpid()} on "
+                named = f"plan plan 1 is being sent or resolved already .process {os.getpid()} on "
                 with pytest.raises(LedgerBusy, match=named) as told, each.only_apply("plan 2"):
                     pass
                 assert told.value.holder == os.getpid()
