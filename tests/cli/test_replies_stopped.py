@@ -188,8 +188,10 @@ def test_what_got_no_answer_is_looked_for_and_sent_again_by_a_person(bulk: Bulk)
     assert "--held" in none.out
     none = bulk.command("replies", "retry", "plan.json", "--failed", "--json")
     assert (none.code, json.loads(none.out)["exit_code"]) == (Exit.OK, Exit.OK)
+    assert bulk.command("replies", "stop", "plan.json").code == Exit.OK
     retried = bulk.command("replies", "retry", "plan.json", "--held", "--confirm", "send 1")
     assert retried.code == Exit.OK, retried.err
+    assert "The plan was stopped. Once it is confirmed, it goes on." in retried.err
     asked = retried.err.splitlines()
     [held] = [each for each in read(bulk.folder / "plan.json").replies if each.conversation_id == bulk.ids[2]]
     assert asked[0] == "1 reply held."
