@@ -85,9 +85,13 @@ async def _cancelled_by_signals(act: Coroutine[Any, Any, T], struck: list[int]) 
 
 
 @contextmanager
-def ended_at_once() -> Iterator[None]:
-    """Let the first signal end the process on the spot: for what waits where no signal unwinds it."""
-    with _handled_by(_end):
+def ended_at_once(*, last_words: str = "") -> Iterator[None]:
+    """Let the first signal end the process on the spot: for what waits where no signal unwinds it.
+
+    Args:
+        last_words: What is said to whoever ends it.
+    """
+    with _handled_by(partial(_end, last_words=last_words)):
         yield
 
 

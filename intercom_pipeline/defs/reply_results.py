@@ -8,6 +8,7 @@ import dagster as dg
 from intercom_pipeline.replies.ledger.values import Outcome, Sending
 from intercom_pipeline.replies.plan import Plan, short_id
 from intercom_pipeline.replies.sending.events import Ended, Ending
+from intercom_pipeline.replies.sending.run import PLAN_STOPPED
 from intercom_pipeline.replies.sending.standing import Standing
 
 _MOST_SHOWN = 100
@@ -57,7 +58,7 @@ def raise_unless_done(plan: Plan, standing: Standing, ended: Ended) -> None:
     if standing.is_done:
         return
     why = f"It ended {ended.why}. {ended.reason or ''}".strip()
-    steps = "; ".join(_next_steps(plan, standing, ended.why))
+    steps = "; ".join(_next_steps(plan, standing, ended))
     raise dg.Failure(
         f"Not everything was done. {summary(standing)}\n{why}\nWhat to do: {steps}.",
         metadata=metadata_of(plan, standing),
@@ -65,16 +66,17 @@ def raise_unless_done(plan: Plan, standing: Standing, ended: Ended) -> None:
     )
 
 
-def _next_steps(plan: Plan, standing: Standing, ended: Ending) -> Iterator[str]:
+def _next_steps(plan: Plan, standing: Standing, ended: Ended) -> Iterator[str]:
     for outcome, step in _NEXT.items():
         if outcome in standing.to_see_to:
             yield step.format(plan=short_id(plan.plan_id))
     if standing.gone:
         yield f"plan {standing.gone:,} of them no more: the conversation is gone"
-    if ended is Ending.EXPIRED:
+    if ended.why is Ending.EXPIRED:
         yield "for what is left, plan again in the same campaign: the plan is too old"
     elif standing.left or standing.then_left:
-        yield "for what is left, launch it again: what was sent is not sent twice"
+        anyway = " with resume: true" if ended.reason == PLAN_STOPPED else ""
+        yield f"for what is left, launch it again{anyway}: what was sent is not sent twice"
 
 
 def _table(troubles: Sequence[Sending]) -> dg.TableMetadataValue:

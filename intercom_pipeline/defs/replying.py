@@ -5,9 +5,10 @@ It may be launched again, or executed again from the page, as often as anybody l
 was sent, and lets one process at a time send. No run is tried again by itself.
 """
 
+import logging
 import time
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 
 import dagster as dg
@@ -18,13 +19,14 @@ from intercom_pipeline.defs.reply_log import refresh
 from intercom_pipeline.defs.reply_results import metadata_of, raise_unless_done, summary
 from intercom_pipeline.defs.resources import IntercomResource, WarehouseResource
 from intercom_pipeline.replies.ledger.ledger import Ledger
-from intercom_pipeline.replies.ledger.values import Outcome
+from intercom_pipeline.replies.ledger.values import Outcome, Step
 from intercom_pipeline.replies.plan import Plan
 from intercom_pipeline.replies.sending.applicable import PlanStopped, check_confirmation
 from intercom_pipeline.replies.sending.events import Begun, Ended, Ending, Event, Settled
 from intercom_pipeline.replies.sending.pace import FASTEST, Pace
 from intercom_pipeline.replies.sending.running import run_apply
 from intercom_pipeline.replies.sending.standing import standing_of
+from intercom_pipeline.warehouse.files import DataFolder
 
 _EVERY_SECONDS = 9.0
 """Between two lines on progress."""
@@ -75,7 +77,7 @@ def bulk_reply(
             run_id=context.run_id,
             resume=config.resume,
         )
-        ended = _followed(context, events, plan, ledger)
+        ended = _followed(context, events, plan, ledger, warehouse.folder())
         standing = standing_of(plan, ledger)
         refresh(context, ledger, warehouse.folder())
     context.log.info(summary(standing))
@@ -99,7 +101,9 @@ bulk_reply_job = replies_of_a_plan.to_job(
 )
 
 
-def _followed(context: dg.OpExecutionContext, events: Events, plan: Plan, ledger: Ledger) -> Ended:
+def _followed(
+    context: dg.OpExecutionContext, events: Events, plan: Plan, ledger: Ledger, folder: DataFolder
+) -> Ended:
     """Follow a run to its end; where Dagster stops it, what had left is noted before it ends.
 
     Raises:
@@ -107,20 +111,32 @@ def _followed(context: dg.OpExecutionContext, events: Events, plan: Plan, ledger
     """
     try:
         with closing(events):
-            return _logged(context.log, events)
+            return logged(context.log, events)
     except PlanStopped as stopped:
         fix = f"{stopped.fix}; or launch this job with resume: true."
         raise PlanStopped(stopped.what, why=stopped.why, fix=fix) from None
     except dg.DagsterExecutionInterruptedError:
         context.log.warning("Stopped. %s Executed again, it goes on.", summary(standing_of(plan, ledger)))
+        refresh(context, ledger, folder)
         raise
 
 
-def _logged(log: dg.DagsterLogManager, events: Events) -> Ended:
-    """Log how far a run is, now and then, and what was not done; ids alone, no names."""
+def logged(
+    log: logging.Logger, events: Iterable[Event], clock: Callable[[], float] = time.monotonic
+) -> Ended:
+    """Log how far a run is, now and then, and what was not done; ids alone, no names.
+
+    Args:
+        log: Where to.
+        events: The run, followed to its end.
+        clock: Seconds that pass.
+
+    Returns:
+        How it ended.
+    """
     ended = Ended(why=Ending.BROKEN, reason="It did not say how it ended.")
     counts: Counter[Outcome] = Counter()
-    due, told = time.monotonic() + _EVERY_SECONDS, 0
+    due, told = clock() + _EVERY_SECONDS, 0
     for event in events:  # to the end, since what was begun is taken down after the last event
         match event:
             case Begun():
@@ -128,13 +144,14 @@ def _logged(log: dg.DagsterLogManager, events: Events) -> Ended:
             case Ended():
                 ended = event
             case Settled():
-                counts[event.outcome] += 1
+                if event.step is Step.REPLY:
+                    counts[event.outcome] += 1
                 if event.outcome is not Outcome.SENT and told < _MOST_TOLD:
                     log.warning(_line(event))
                     told += 1
-        if time.monotonic() >= due:
+        if clock() >= due:
             log.info("So far: %s.", ", ".join(f"{count:,} {each}" for each, count in counts.items()))
-            due = time.monotonic() + _EVERY_SECONDS
+            due = clock() + _EVERY_SECONDS
     return ended
 
 

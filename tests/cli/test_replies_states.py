@@ -192,7 +192,7 @@ def test_a_plan_whose_last_reply_is_on_its_way_is_not_done(command: Command, led
     assert f"Process {os.getpid()} on " in shown.err
     assert "is sending or resolving this plan now." in shown.err
     assert "being sent now" in shown.out
-    assert "To stop it: " in shown.out
+    assert "If it sends, this stops it: " in shown.out
     assert not any(words in shown.out for words in ("All of it is done", "process died", "resume"))
 
 

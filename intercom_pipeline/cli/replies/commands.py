@@ -158,10 +158,10 @@ def stop(
 
     What is on its way is finished and noted; nothing further is sent until it is resumed or applied again.
     """
-    from intercom_pipeline.cli.replies import pages  # noqa: PLC0415 - late
+    from intercom_pipeline.cli.replies import stopping  # noqa: PLC0415 - late
 
     settings = settings_for(data_dir, profile=profile)
-    pages.stop(settings, plan, dry_run=dry_run, as_json=as_json)
+    stopping.stop(settings, plan, dry_run=dry_run, as_json=as_json)
 
 
 def resume(
@@ -230,6 +230,6 @@ def list_plans(*, data_dir: DataDir = None, profile: Profile = None, as_json: As
 
 def log(*, data_dir: DataDir = None, profile: Profile = None, as_json: AsJson = False) -> None:
     """Bring the table pipeline.reply_log up to date, for analysts."""
-    from intercom_pipeline.cli.replies import pages  # noqa: PLC0415 - late
+    from intercom_pipeline.cli.replies import log as logging  # noqa: PLC0415 - late
 
-    pages.log(settings_for(data_dir, profile=profile), as_json=as_json)
+    logging.log(settings_for(data_dir, profile=profile), as_json=as_json)

@@ -1,4 +1,4 @@
-"""Plans to look at: one, how it stands, all of them; stopping one; the reply log."""
+"""Plans to look at: one, how it stands, all of them."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -22,7 +22,6 @@ from intercom_pipeline.cli.replies.opening import (
     pace_of,
     plan_id_named,
     plan_to_look_at,
-    who,
 )
 from intercom_pipeline.cli.replies.states import Now, all_now, now_of
 from intercom_pipeline.cli.replies.summary import (
@@ -40,11 +39,10 @@ from intercom_pipeline.replies.plan import short_id
 from intercom_pipeline.replies.planning.preview import example_json, preview
 from intercom_pipeline.replies.planning.preview_lines import example, head
 from intercom_pipeline.replies.sending.pace import Pace
-from intercom_pipeline.replies.sending.standing import UNCERTAIN, standing_of
+from intercom_pipeline.replies.sending.standing import UNCERTAIN
 from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
-    from intercom_pipeline.replies.ledger.ledger import Ledger
     from intercom_pipeline.settings import Settings
 
 
@@ -95,7 +93,7 @@ def _sender(now: Now) -> str:
     """Who sends, and what."""
     assert now.sender  # noqa: S101 - for the type checker: it is asked for where there is one
     other = f"the plan {short_id(now.sender.plan_id)}" if now.sender.plan_id else "a plan"
-    which = "this plan" if now.is_sent else other
+    which = "this plan" if now.is_being_sent else other
     return f"Process {now.sender.pid} on {one_line(now.sender.host)} is sending or resolving {which} now."
 
 
@@ -106,34 +104,6 @@ def _head(now: Now) -> str:
         kind = f"{kind} as {now.plan.admin_name or 'admin'} ({now.plan.admin_id})"
     made = f"made {moment(entry.created_at)}"
     return one_line(joined([f"Plan {short_id(entry.plan_id)}", entry.campaign, kind, made, now.state]))
-
-
-def stop(settings: "Settings", name: str, *, dry_run: bool, as_json: bool) -> None:
-    """Have nothing more of a plan sent; where all of it is done, nothing is noted.
-
-    Raises:
-        PipelineError: The ledger does not know the plan.
-    """
-    with ledger_of(settings) as ledger:
-        plan_id = plan_id_named(name, ledger)
-        done = _is_done(plan_id, ledger)
-        if not dry_run and not done:
-            ledger.stop(plan_id, by=who())
-        entry = ledger.entry(plan_id)
-    if as_json:
-        print_json({"dry_run": dry_run, "plan_id": plan_id, "stopped_at": entry.stopped_at})
-        return
-    if done:
-        results().print("All of it is done; there is nothing to stop.")
-        return
-    left = f"{number(entry.replies - sum(entry.outcomes.values()))} of {number(entry.replies)} replies"
-    would = "Would be stopped" if dry_run else "Stopped"
-    results().print(Text(f"{would}: {left} are not begun. What is on its way is finished."))
-
-
-def _is_done(plan_id: str, ledger: "Ledger") -> bool:
-    """Whether nothing can be sent of a plan any more; what failed or is held may be being retried."""
-    return not ledger.entry(plan_id).purged and standing_of(ledger.plan(plan_id), ledger).is_done
 
 
 def list_plans(settings: "Settings", *, as_json: bool) -> None:
@@ -189,23 +159,3 @@ def _cells(now: Now) -> Iterator[str]:
     yield from map(
         number, (entry.replies, sent, now.count(SURELY_NOT_APPLIED), now.count(UNCERTAIN), now.left)
     )
-
-
-def log(settings: "Settings", *, as_json: bool) -> None:
-    """Bring the reply log in the warehouse up to date.
-
-    Raises:
-        LedgerError: There is no ledger, or it cannot be read.
-        WarehouseError: There is no warehouse, it is held, or it cannot be written.
-    """
-    from intercom_pipeline.analytics.reply_log import bring_up_to_date  # noqa: PLC0415 - late
-
-    folder = settings.folder()
-    with ledger_of(settings) as ledger:
-        stored = bring_up_to_date(ledger, folder)
-    if as_json:
-        facts = {"rows": stored.rows, "not_made": stored.not_made, "published": str(folder.published)}
-        print_json(facts)
-        return
-    results().print(f"pipeline.reply_log has {number(stored.rows)} rows of this ledger.")
-    print_lines((f"{name} was not made: {why}" for name, why in stored.not_made.items()), remarks())

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, NoReturn
 
 from rich.text import Text
 
+from intercom_pipeline.cli.exits import Stopped
 from intercom_pipeline.cli.output import remarks
+from intercom_pipeline.cli.replies.log import refresh
 from intercom_pipeline.cli.replies.opening import ledger_of, pace_of, plan_named
 from intercom_pipeline.cli.replies.progress import Tally
 from intercom_pipeline.cli.replies.run import Run, tell_end
 from intercom_pipeline.cli.replies.summary import replies
 from intercom_pipeline.cli.stopping import stoppable
+from intercom_pipeline.intercom.errors import IntercomError
 from intercom_pipeline.replies.sending.events import Settled
 from intercom_pipeline.replies.sending.pace import Pace
 from intercom_pipeline.replies.sending.running import run_resolve
@@ -33,8 +36,13 @@ def resolve(settings: "Settings", name: str, *, dry_run: bool, as_json: bool) ->
         plan = plan_named(name, ledger)
         found = Tally()
         events = run_resolve(plan, connection=connection, ledger=ledger, dry_run=dry_run)
-        with stoppable(why="What was found so far is noted.", fix="Run it again."), closing(events):
-            _tell(events, found)
+        try:
+            with stoppable(why="What was found so far is noted.", fix="Run it again."), closing(events):
+                _tell(events, found)
+        except (IntercomError, Stopped):
+            if not dry_run:
+                refresh(ledger, settings.folder())
+            raise
         remarks().print(Text(f"{replies(found.counts.total())} looked for."))
         work = Run(
             plan=plan,

@@ -62,8 +62,13 @@ class Run:
     as_json: bool
 
 
-def follow(work: Run, begun: Callable[[str], Events]) -> NoReturn:
+def follow(work: Run, begun: Callable[[str], Events], *, go_on: str = "resume {plan}") -> NoReturn:
     """Follow a run to its end and tell what became of it.
+
+    Args:
+        work: What it works with.
+        begun: Begins it, given its id.
+        go_on: The verb that goes on with it where it is stopped, as it is typed.
 
     Raises:
         Stopped: A signal came; what was on its way was finished and noted.
@@ -81,12 +86,16 @@ def follow(work: Run, begun: Callable[[str], Events]) -> NoReturn:
         ):
             watch(events, tally)
     except Stopped as stopped:
-        raise _stopped(stopped, work) from None
+        told = _stopped(stopped, work, go_on)
+        if not work.dry_run:
+            refresh(work.ledger, work.folder)
+        raise told from None
     except PipelineError as error:
         if tally.begun is None or work.dry_run:
             raise
         print_error(error)
         _say(f"What became of each: {typed()} replies status {short_id(work.plan.plan_id)}")
+        refresh(work.ledger, work.folder)
         raise typer.Exit(_code_after_failure(work)) from None
     tell_end(work, tally)
 
@@ -130,13 +139,16 @@ def tell_end(work: Run, tally: Tally | None = None, *, code: Exit | None = None)
     if not work.dry_run:
         refresh(work.ledger, work.folder)
     try:
-        (_print_as_json if work.as_json else _print_for_people)(work, standing, tally, code)
+        if work.as_json:
+            _print_as_json(work, standing, tally, code)
+        else:
+            _print_for_people(work, standing, tally)
     except OSError as error:
         raise _not_printed(work, error) from error
     raise typer.Exit(code)
 
 
-def _print_for_people(work: Run, standing: Standing, tally: Tally, _code: Exit) -> None:
+def _print_for_people(work: Run, standing: Standing, tally: Tally) -> None:
     _say(_ending(tally))
     if work.dry_run:
         results().print(Text(_would_be(tally)))
@@ -190,7 +202,7 @@ def _say(text: str) -> None:
         remarks().print(Text(text, style="bold yellow"), soft_wrap=True)
 
 
-def _stopped(stopped: Stopped, work: Run) -> Stopped:
+def _stopped(stopped: Stopped, work: Run, go_on: str) -> Stopped:
     """How far it came, for whoever stopped it."""
     if work.dry_run:
         return Stopped(stopped.code, why=NOTHING_SENT)
@@ -203,7 +215,8 @@ def _stopped(stopped: Stopped, work: Run) -> Stopped:
     return Stopped(
         stopped.code,
         why=why,
-        fix=f"Go on with {typed()} replies resume {short_id(work.plan.plan_id)}: nothing is sent twice.",
+        fix=f"Go on with {typed()} replies {go_on.format(plan=short_id(work.plan.plan_id))}: "
+        "nothing is sent twice.",
     )
 
 

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from intercom_pipeline.cli.exits import Exit
+from intercom_pipeline.cli.replies.summary import exit_when
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, PlanEntry, Sending
-from intercom_pipeline.replies.plan import GOOD_FOR, Plan
+from intercom_pipeline.replies.plan import Plan
 from intercom_pipeline.replies.sending.standing import (
     UNCERTAIN,
     Standing,
@@ -59,13 +60,13 @@ class Now:
     on_its_way: int
 
     @property
-    def is_sent(self) -> bool:
+    def is_being_sent(self) -> bool:
         """Whether it is this plan that is sent now, or resolved."""
         return self.sender is not None and self.sender.plan_id == self.entry.plan_id
 
     @property
-    def is_uncertain(self) -> bool:
-        """Whether somebody has to look."""
+    def needs_a_look(self) -> bool:
+        """Whether somebody has to look; not for what a live process is about."""
         return self.count(UNCERTAIN) > 0
 
     @property
@@ -81,23 +82,21 @@ class Now:
     @property
     def exit_code(self) -> Exit:
         """As of a run that ended so."""
-        if self.is_uncertain:
-            return Exit.UNCERTAIN
-        return Exit.OK if self.is_done else Exit.PARTIAL
+        return exit_when(uncertain=self.needs_a_look, done=self.is_done)
 
     @property
     def state(self) -> State:
         """The word for it."""
         if self.entry.purged:
             return State.PURGED
-        if self.is_sent:
+        if self.is_being_sent:
             return State.SENDING
-        if self.is_uncertain:
+        if self.needs_a_look:
             return State.UNCERTAIN
         return self._unfinished() if self.left else State.FINISHED
 
     def _unfinished(self) -> State:
-        if datetime.now(UTC) >= self.entry.created_at + GOOD_FOR:
+        if datetime.now(UTC) >= self.entry.expires_at:
             return State.EXPIRED
         began = self.entry.confirmed_at or self.entry.stopped_at
         return State.STOPPED if began else State.PLANNED

@@ -10,7 +10,7 @@ from rich.text import Text
 from intercom_pipeline.cli.exits import Exit
 from intercom_pipeline.cli.output import columns, number, results, show, typed
 from intercom_pipeline.replies.ledger.values import Outcome, Sending
-from intercom_pipeline.replies.plan import GOOD_FOR, short_id
+from intercom_pipeline.replies.plan import short_id
 from intercom_pipeline.replies.sending.standing import Standing
 from intercom_pipeline.steering import one_line
 
@@ -48,9 +48,14 @@ def print_lines(lines: Iterable[str], console: "Console | None" = None) -> None:
 
 def exit_of(standing: Standing) -> Exit:
     """The exit code of whoever sends or resolves."""
-    if standing.is_uncertain:
+    return exit_when(uncertain=standing.is_uncertain, done=standing.is_done)
+
+
+def exit_when(*, uncertain: bool, done: bool) -> Exit:
+    """The exit code where somebody has to look first, or all is done, or neither."""
+    if uncertain:
         return Exit.UNCERTAIN
-    return Exit.OK if standing.is_done else Exit.PARTIAL
+    return Exit.OK if done else Exit.PARTIAL
 
 
 def print_standing(plan: "Plan | None", standing: Standing, *, on_its_way: int = 0) -> None:
@@ -66,8 +71,9 @@ def print_standing(plan: "Plan | None", standing: Standing, *, on_its_way: int =
     for outcome in Outcome:
         counts = [standing.outcomes.get(outcome, 0), *([standing.then.get(outcome, 0)] if has_then else [])]
         if any(counts):
-            is_sent = outcome is Outcome.INTENDED and on_its_way
-            table.add_row(*map(number, counts), str(outcome), _ON_ITS_WAY if is_sent else _MEANS[outcome])
+            is_being_sent = outcome is Outcome.INTENDED and on_its_way
+            means = _ON_ITS_WAY if is_being_sent else _MEANS[outcome]
+            table.add_row(*map(number, counts), str(outcome), means)
     left = [standing.left, *([standing.then_left] if has_then else [])]
     if any(left):
         table.add_row(*map(number, left), "left", _LEFT)
@@ -102,8 +108,9 @@ def next_steps(
 ) -> Iterator[str]:
     """What to do next, a sentence each."""
     yield from _about_troubles(plan, standing)
-    if now and now.is_sent:
-        yield f"To stop it: {_verb('stop', plan)}"
+    if now and now.is_being_sent:
+        # It may be resolved, which nothing but its process ends.
+        yield f"If it sends, this stops it: {_verb('stop', plan)}"
     elif standing.left or standing.then_left:
         yield _go_on(plan, confirmed=confirmed)
     if now.is_done if now else standing.is_done:
@@ -113,10 +120,8 @@ def next_steps(
 def _about_troubles(plan: "Plan", standing: Standing) -> Iterator[str]:
     """What to do about what was not sent or is not known; nothing is done about what is gone."""
     outcomes = standing.to_see_to
-    if Outcome.UNKNOWN in outcomes:
-        yield f"See what became of those unknown, after five minutes: {_verb('resolve', plan)}"
-    if Outcome.INTENDED in outcomes:
-        yield f"Where nothing sends it any more: {_verb('resume', plan)}"
+    if lost := [each for each in (Outcome.UNKNOWN, Outcome.INTENDED) if each in outcomes]:
+        yield f"See what became of those {' or '.join(lost)}, after five minutes: {_verb('resolve', plan)}"
     if Outcome.HELD in outcomes:
         yield f"Look at the conversations that are held, then: {_verb('retry', plan)} --held"
     if Outcome.FAILED in outcomes:
@@ -154,13 +159,13 @@ def standing_as_json(plan: "Plan", standing: Standing) -> dict[str, Any]:
 
 def now_as_json(now: "Now") -> dict[str, Any]:
     """How a plan is at this moment, for programs; also one that is not kept any more."""
-    entry, standing, expires_at = now.entry, now.standing, now.entry.created_at + GOOD_FOR
+    entry, standing = now.entry, now.standing
     has_then = bool(standing.then) if now.plan is None else now.plan.then is not None
     then = _then(standing) if has_then else None
-    sender = now.sender and asdict(now.sender) | {"this_plan": now.is_sent}
+    sender = now.sender and asdict(now.sender) | {"this_plan": now.is_being_sent}
     told = {"exit_code": now.exit_code, "state": now.state, "sender": sender}
     times = {"created_at": entry.created_at, "confirmed_at": entry.confirmed_at}
-    times |= {"stopped_at": entry.stopped_at, "expires_at": expires_at}
+    times |= {"stopped_at": entry.stopped_at, "expires_at": entry.expires_at}
     facts = _facts(entry.plan_id, entry.campaign, entry.replies, standing, then) | told | times
     return facts | ({"purged": True} if entry.purged else {})
 
@@ -177,7 +182,6 @@ def _facts(
     return {
         "plan_id": plan_id,
         "campaign": campaign,
-        "exit_code": exit_of(standing),
         "replies": replies,
         "counts": _all(standing.outcomes),
         "left": standing.left,
