@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator
+import signal
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,16 +13,16 @@ import msgspec
 import pytest
 import typer
 
-from intercom_pipeline.cli.exits import Exit
+from intercom_pipeline.cli.exits import Exit, Stopped
 from intercom_pipeline.cli.replies.progress import Tally
-from intercom_pipeline.cli.replies.run import Run, tell_end
+from intercom_pipeline.cli.replies.run import Run, follow, tell_end
 from intercom_pipeline.cli.replies.states import State, now_of
 from intercom_pipeline.cli.replies.summary import next_steps
 from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.values import Intent, Key, Outcome, Step
 from intercom_pipeline.replies.plan import Action, Plan, Then
-from intercom_pipeline.replies.sending.events import Ended, Ending
+from intercom_pipeline.replies.sending.events import Ended, Ending, Event
 from intercom_pipeline.replies.sending.judging import GONE
 from intercom_pipeline.replies.sending.pace import Pace
 from intercom_pipeline.replies.sending.run import PLAN_STOPPED
@@ -30,7 +31,7 @@ from intercom_pipeline.sandbox import Sandbox
 from intercom_pipeline.warehouse.files import DataFolder
 from tests.cli.conftest import Command
 from tests.replies.planned import plan, reply
-from tests.syncing import connection_to
+from tests.syncing import connection_to, select, sync
 
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 
@@ -209,12 +210,29 @@ def test_nobody_is_sent_to_retry_what_is_gone(ledger: Ledger) -> None:
     assert steps[1].startswith("1 cannot be answered")
 
 
+def test_what_a_process_that_died_left_is_to_be_resolved(ledger: Ledger) -> None:
+    """Which any plan can be, also one that is a day old or was stopped, as resumed it cannot."""
+    made = registered(ledger, "died", Outcome.INTENDED)
+    [step] = next_steps(made, standing_of(made, ledger), confirmed=True)
+    assert "those intended" in step
+    assert step.endswith(f"replies resolve {made.plan_id[:8]}")
+
+
 def test_what_another_plan_answered_is_not_left(ledger: Ledger) -> None:
     """So a plan is finished, of which the campaign did all by another."""
     registered(ledger, "twice", Outcome.SENT)
     again = msgspec.structs.replace(registered(ledger, "twice", None), created_at=START + timedelta(hours=1))
     ledger.register(again)
     assert now_of(again.plan_id, ledger).state is State.FINISHED
+
+
+def test_what_another_plan_answered_is_not_counted_as_stopped(command: Command, ledger: Ledger) -> None:
+    """It is nothing that would have begun."""
+    made = registered(ledger, "two", Outcome.SENT, None, None)
+    again = msgspec.structs.replace(made, created_at=START + timedelta(hours=1))
+    ledger.register(again)
+    told = command("replies", "stop", again.plan_id)
+    assert told.out == "Stopped: 2 of 3 replies are not begun. What is on its way is finished.\n"
 
 
 @pytest.mark.parametrize("purged", [False, True])
@@ -232,18 +250,46 @@ def test_what_ended_a_run_is_told_apart(
         ledger.forget(["c1"], [])
     else:
         ledger.stop(made.plan_id, by="ada")
-    work = Run(
-        plan=made,
-        ledger=ledger,
-        connection=connection_to(sandbox),
-        pace=Pace(),
-        folder=DataFolder(tmp_path / "data"),
-        dry_run=False,
-        as_json=False,
-    )
     with pytest.raises(typer.Exit) as ended:
-        tell_end(work, Tally(ended=Ended(why=Ending.STOPPED, reason=PLAN_STOPPED)))
+        tell_end(
+            run_of(made, ledger, sandbox, tmp_path),
+            Tally(ended=Ended(why=Ending.STOPPED, reason=PLAN_STOPPED)),
+        )
     said = capsys.readouterr()
     assert ended.value.exit_code == Exit.PARTIAL
     assert "was stopped" in said.err
     assert ("replies resume" in said.out, "was purged" in said.out) == (not purged, purged)
+
+
+def run_of(made: Plan, ledger: Ledger, sandbox: Sandbox, folder: Path) -> Run:
+    return Run(
+        plan=made,
+        ledger=ledger,
+        connection=connection_to(sandbox),
+        pace=Pace(),
+        folder=DataFolder(folder / "data"),
+        dry_run=False,
+        as_json=False,
+    )
+
+
+def test_who_stops_a_run_is_told_how_to_go_on_and_has_it_logged(
+    ledger: Ledger, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """By the verb that was stopped: to resume would not retry what failed."""
+    sync(sandbox, tmp_path / "data", "tags")
+    facts = {"workspace_id": sandbox.workspace.app()["id_code"]}
+    made = registered(ledger, "stopped", Outcome.SENT, Outcome.FAILED, **facts)
+
+    def begun(_run_id: str) -> Generator[Event, None, None]:
+        os.kill(os.getpid(), signal.SIGINT)
+        yield Ended(why=Ending.STOPPED)
+
+    work = run_of(made, ledger, sandbox, tmp_path)
+    with pytest.raises(Stopped) as stopped:
+        follow(work, begun, go_on="retry {plan} --failed")
+    assert f"replies retry {made.plan_id[:8]} --failed: nothing" in stopped.value.fix
+    assert select(tmp_path / "data", "SELECT outcome FROM pipeline.reply_log ORDER BY ALL") == [
+        ("failed",),
+        ("sent",),
+    ]

@@ -17,7 +17,7 @@ from intercom_pipeline.replies.sending.running import run_apply
 from intercom_pipeline.sandbox import Fault, FaultKind
 from tests.cli.bulk import ROUTE, Bulk
 from tests.cli.running import ended, environment, start
-from tests.syncing import connection_to
+from tests.syncing import connection_to, select
 
 COUNT = 12
 
@@ -199,6 +199,17 @@ def test_what_got_no_answer_is_looked_for_and_sent_again_by_a_person(bulk: Bulk)
     assert asked[1].endswith(".")
     assert status(bulk) == {"sent": 4, "left": 0}
     assert bulk.has("resolved.") == dict.fromkeys(bulk.ids[:4], 1)
+
+
+def test_what_was_found_is_logged_where_looking_ends_early(bulk: Bulk) -> None:
+    """A conversation cannot be read: the one before it was found, which analysts see too."""
+    assert bulk.command("sync", "tags").code == Exit.OK
+    applied_ten_minutes_ago(bulk, FaultKind.APPLIED_RESET, FaultKind.APPLIED_RESET, campaign="half resolved")
+    read_one = f"GET /conversations/{bulk.ids[2]}"
+    bulk.sandbox.faults.add(Fault(kind=FaultKind.FORBIDDEN, match=read_one))
+    assert bulk.command("replies", "resolve", "plan.json").code == Exit.AUTHORISATION
+    logged = "SELECT outcome, count(*) FROM pipeline.reply_log GROUP BY ALL ORDER BY ALL"
+    assert select(bulk.folder / "data", logged) == [("sent", 3), ("unknown", 1)]
 
 
 def test_what_just_got_no_answer_is_not_looked_for_yet(bulk: Bulk) -> None:

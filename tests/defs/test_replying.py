@@ -1,8 +1,14 @@
 """Bulk replies as a job: what is sent, what Dagster shows and keeps of it, and the asset that logs it."""
 
+import logging
+import os
+import signal
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,12 +17,14 @@ import dagster as dg
 import pytest
 
 from intercom_pipeline.definitions import defs
-from intercom_pipeline.defs.reply_results import metadata_of
-from intercom_pipeline.defs.replying import BulkReplyConfig
+from intercom_pipeline.defs.reply_results import metadata_of, raise_unless_done
+from intercom_pipeline.defs.replying import BulkReplyConfig, logged
 from intercom_pipeline.replies.ledger.ledger import Ledger
 from intercom_pipeline.replies.ledger.opening import open_ledger
-from intercom_pipeline.replies.ledger.values import Key, Outcome
+from intercom_pipeline.replies.ledger.values import Key, Outcome, Step
 from intercom_pipeline.replies.plan import Action, Plan, Then
+from intercom_pipeline.replies.sending.events import Ended, Ending, Settled
+from intercom_pipeline.replies.sending.run import PLAN_STOPPED
 from intercom_pipeline.replies.sending.standing import standing_of
 from intercom_pipeline.sandbox import Fault, FaultKind, Options, Sandbox, Sizes, serve
 from tests.defs.conftest import pointed_at
@@ -205,6 +213,44 @@ def test_a_stopped_plan_is_sent_only_where_that_is_said(replies: Replies) -> Non
     assert replies.said(plan) == [0, 0]
     assert replies.apply(plan, resume=True).success
     assert replies.said(plan) == [1, 1]
+
+
+def test_who_stopped_a_plan_amid_a_run_is_told_how_it_goes_on(replies: Replies) -> None:
+    """Launched as before it would be refused; after a run that came to its cap it would not."""
+    plan = replies.plan(2)
+    with open_ledger(None, replies.folder) as ledger:
+        standing = standing_of(plan, ledger)
+    for reason, is_said in ((PLAN_STOPPED, True), ("It came to the cap.", False)):
+        with pytest.raises(dg.Failure) as failure:
+            raise_unless_done(plan, standing, Ended(why=Ending.STOPPED, reason=reason))
+        assert ("launch it again with resume: true" in str(failure.value.description)) is is_said
+
+
+def test_a_conversation_is_counted_once_on_the_way(caplog: pytest.LogCaptureFixture) -> None:
+    """What follows its reply is no reply."""
+    steps = [Settled(conversation_id="1", step=step, outcome=Outcome.SENT) for step in Step]
+    with caplog.at_level(logging.INFO):
+        logged(logging.getLogger("run"), [*steps, Ended(why=Ending.COMPLETE)], clock=count(0, 5).__next__)
+    assert caplog.messages[-1] == "So far: 1 sent."
+
+
+def test_a_run_that_is_stopped_is_logged_too(nothing: Replies) -> None:
+    """As any other: what had left by then is in the log of replies."""
+    plan = nothing.plan(9)
+    assert nothing.runner.run("tags").success
+
+    def stop() -> None:
+        while sum(nothing.said(plan)) < 2:
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with ThreadPoolExecutor() as pool:
+        pool.submit(stop)
+        result = nothing.apply(plan, rate=5.0)
+    assert "Stopped. Replies: " in lines(nothing.runner, result)
+    found = nothing.runner.select("SELECT outcome, count(*) FROM pipeline.reply_log GROUP BY ALL")
+    assert found == [("sent", sum(nothing.said(plan)))]
+    assert found[0][1] < 9
 
 
 def test_nobody_is_sent_to_retry_what_is_gone(replies: Replies) -> None:
