@@ -65,9 +65,10 @@ SELECT
     known.outcome,
     known.message_type,
     sent_at,
+    -- Not before the day is over: else those who answered would be known before those who did not.
     CASE
-        WHEN answered_at <= a_day_later THEN true
-        WHEN known.message_type != 'note' AND known_until >= a_day_later THEN false
+        WHEN known.message_type != 'note' AND known_until >= a_day_later
+            THEN coalesce(answered_at <= a_day_later, false)
     END AS answered_within_a_day,
     date_diff('second', sent_at, answered_at) AS first_answer_seconds,
     CASE WHEN reopened THEN true WHEN known_until >= sent_at THEN false END AS reopened,
@@ -90,7 +91,7 @@ COMMENT ON COLUMN analytics.campaign_replies.conversation_id IS 'The conversatio
 COMMENT ON COLUMN analytics.campaign_replies.outcome IS 'What became of it: sent, failed, stale, unknown, held or intended, as in pipeline.reply_log.';
 COMMENT ON COLUMN analytics.campaign_replies.message_type IS 'comment or quick_reply, which the customer sees, or note.';
 COMMENT ON COLUMN analytics.campaign_replies.sent_at IS 'When it was sent (UTC): when its part was created, or, where that is not stored, when it was about to be sent; NULL if it was not sent.';
-COMMENT ON COLUMN analytics.campaign_replies.answered_within_a_day IS 'Whether the customer wrote within 24 hours of it (calendar time); NULL if it was not sent, for a note, and while that is not known: less than a day before the last sync, conversation not stored.';
+COMMENT ON COLUMN analytics.campaign_replies.answered_within_a_day IS 'Whether the customer wrote within 24 hours of it (calendar time); NULL if it was not sent, for a note, until a sync that began a day later, and where the conversation is not stored or a policy hides who wrote.';
 COMMENT ON COLUMN analytics.campaign_replies.first_answer_seconds IS 'Seconds from the reply to the first message of the customer after it (calendar time); NULL if there is none, and for a note.';
 COMMENT ON COLUMN analytics.campaign_replies.reopened IS 'Whether the conversation was opened again after it, by the customer or a teammate; NULL if it was not sent, or no sync has been there since.';
 COMMENT ON COLUMN analytics.campaign_replies.rating IS 'The conversation''s rating from 1 to 5, if it was asked for or changed after the reply; NULL otherwise.';
