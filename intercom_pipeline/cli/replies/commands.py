@@ -230,6 +230,6 @@ def list_plans(*, data_dir: DataDir = None, profile: Profile = None, as_json: As
 
 def log(*, data_dir: DataDir = None, profile: Profile = None, as_json: AsJson = False) -> None:
     """Bring the table pipeline.reply_log up to date, for analysts."""
-    from intercom_pipeline.cli.replies import log as logging  # noqa: PLC0415 - late
+    from intercom_pipeline.cli.replies import log as reply_log  # noqa: PLC0415 - late
 
-    logging.log(settings_for(data_dir, profile=profile), as_json=as_json)
+    reply_log.log(settings_for(data_dir, profile=profile), as_json=as_json)
