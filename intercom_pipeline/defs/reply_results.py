@@ -57,7 +57,8 @@ def raise_unless_done(plan: Plan, standing: Standing, ended: Ended) -> None:
     """
     if standing.is_done:
         return
-    why = f"It ended {ended.why}. {ended.reason or ''}".strip()
+    all_tried = "All that could be was tried."
+    why = all_tried if ended.why is Ending.COMPLETE else f"It ended {ended.why}. {ended.reason or ''}".strip()
     steps = "; ".join(_next_steps(plan, standing, ended))
     raise dg.Failure(
         f"Not everything was done. {summary(standing)}\n{why}\nWhat to do: {steps}.",

@@ -224,7 +224,8 @@ def test_each_campaign_is_summed_up(scene: Scene, logged: Path) -> None:
         "SELECT * EXCLUDE (campaign, first_sent_at, last_sent_at) FROM analytics.campaign_results "
         "WHERE campaign = 'outage'",
     )
-    # replies, sent, failed, stale, unknown, held, being sent; answered; known, within a day, share, median; reopened, rated
+    # replies, sent, failed, stale, unknown, held, being sent, answered; known, within a day, share, median;
+    # reopened, rated, rating
     assert outage == (10, 7, 1, 1, 0, 1, 0, 3, 5, 2, 0.4, 5400, 1, 2, 3.5)
     [internal] = select(
         logged,

@@ -77,6 +77,14 @@ def test_a_target_is_an_id(text: str) -> None:
         then_of(text, NOW)
 
 
+def test_one_action_follows_a_reply(bulk: Bulk) -> None:
+    """Of two neither is dropped unsaid."""
+    plan = [*PLAN, "--admin", bulk.admin, "--ids", "ids.txt", "--body", "x"]
+    told = bulk.command(*plan, "--then", "close", "--then", "snooze:3d")
+    assert told.code == Exit.USAGE
+    assert told.three_lines[0] == "--then was given more than once."
+
+
 def test_the_whole_path(bulk: Bulk) -> None:
     """Planned from a CSV, shown, applied, done: each conversation has its own words, once."""
     rows = "".join(f"{each},Ada {at}\n" for at, each in enumerate(bulk.ids[:4]))
@@ -392,8 +400,9 @@ def test_no_ledger_is_begun_where_one_was_lost(bulk: Bulk) -> None:
     again = [*PLAN, "--admin", bulk.admin, "--ids", "ids.txt", "--body", "x"]
     for each in held.glob("ledger.db*"):
         each.unlink()
-    for more in ([], ["--dry-run"]):
-        told = bulk.command(*again, *more)
+    asks = (again, [*again, "--dry-run"], ["replies", "list"], ["replies", "log"])
+    for ask in (*asks, ["replies", "status", plan["path"]], ["replies", "apply", plan["path"]]):
+        told = bulk.command(*ask)
         assert (told.code, "There was a ledger" in told.three_lines[0]) == (Exit.USAGE, True)
         assert "apply.lock" in told.three_lines[1]
         assert "4 replies" in told.three_lines[1]

@@ -245,6 +245,18 @@ def test_what_failed_is_told_with_its_reason_and_retried(bulk: Bulk) -> None:
     assert status(bulk) == {"sent": 8, "left": 0}
 
 
+def test_what_is_gone_is_not_offered_to_be_retried(bulk: Bulk) -> None:
+    """It could never be sent."""
+    bulk.planned(count=2, campaign="gone")
+    bulk.sandbox.workspace.delete_conversation(bulk.ids[1])
+    told = bulk.command("replies", "apply", "plan.json", "--confirm", "send 2", "--rate", "50")
+    assert (told.code, status(bulk)) == (Exit.PARTIAL, {"sent": 1, "failed": 1, "left": 0})
+    retried = bulk.command("replies", "retry", "plan.json", "--failed")
+    assert (retried.code, retried.out.splitlines()[0]) == (Exit.OK, "Nothing failed; nothing was sent.")
+    assert "1 cannot be answered" in retried.out
+    bulk.sandbox.workspace.restore_conversation(bulk.ids[1])  # other tests answer it
+
+
 def test_a_conversation_that_changed_is_left_alone(bulk: Bulk) -> None:
     """It is stale, which is told with what to do."""
     bulk.planned(count=3, campaign="stale")

@@ -196,7 +196,7 @@ MISFITS = [
     ("{{ company }}", "neither text nor a number"),
     (
         "{% for one in name %}{{ one }}{% endfor %}",
-        "line 1 of the template loops over a text (name), and not over a list",
+        "line 1 of the template loops over a text (name); only a SELECT gives lists",
     ),
     ("{% for one in tags %}{{ loop }}{% endfor %}", "neither text nor a number"),
     ("{% if amount > 12 %}{% endif %}", "a text is compared with a number"),

@@ -28,6 +28,7 @@ from intercom_pipeline.replies.sending.applicable import (
 )
 from intercom_pipeline.replies.sending.due import Due, due_again
 from intercom_pipeline.replies.sending.events import Event
+from intercom_pipeline.replies.sending.judging import GONE
 from intercom_pipeline.replies.sending.running import run_apply, run_retry
 from intercom_pipeline.replies.sending.standing import Standing, standing_of
 from intercom_pipeline.steering import one_line
@@ -97,10 +98,10 @@ def retry(settings: "Settings", asked: Asked, *, held: bool, failed: bool) -> No
     outcome = _one_outcome(held=held, failed=failed)
     with _opened(settings, asked) as work:
         confirmed = work.ledger.entry(work.plan.plan_id).confirmed_at is not None
-        dues = due_again(work.plan, work.ledger, outcome)
+        dues = [due for due in due_again(work.plan, work.ledger, outcome) if not _is_gone(due)]
         if not dues:
             _tell_none(work, outcome, confirmed=confirmed)
-        _check_can_confirm(asked, confirmation_of(len(dues)))
+        _check_can_confirm(asked, confirmation_of(len(dues)), look=f"retry --{outcome} --dry-run")
         _check_applicable(work, whatever_age=outcome is Outcome.HELD)
         stopped = _is_stopped(work)
         print_lines(_tried_again(dues, outcome), remarks())
@@ -108,7 +109,11 @@ def retry(settings: "Settings", asked: Asked, *, held: bool, failed: bool) -> No
         with stoppable(why=NOTHING_SENT):
             _confirm(work, asked, len(dues))
         among = {due.planned.conversation_id for due in dues}
-        follow(work, lambda run_id: _retried(work, outcome, among, run_id, resume=stopped))
+        follow(
+            work,
+            lambda run_id: _retried(work, outcome, among, run_id, resume=stopped),
+            go_on=f"retry {{plan}} --{outcome}",
+        )
 
 
 @contextmanager
@@ -235,10 +240,15 @@ def _tried_again(dues: Sequence[Due], outcome: Outcome) -> Iterator[str]:
         yield f"  and {number(len(dues) - _MOST_SHOWN)} more: replies status --json has all of them"
 
 
+def _is_gone(due: Due) -> bool:
+    """Whether nothing can be done about it any more."""
+    return all(each.reason == GONE for each in due.before.values())
+
+
 def _one_outcome(*, held: bool, failed: bool) -> Outcome:
     if held is failed:
         raise UsageRefused(
-            "It is not said once what to retry.",
+            "It is not said what to retry, or both.",
             why="Held are those that may have been sent, failed those that surely were not.",
             fix="Give --held or --failed.",
         )
@@ -281,11 +291,11 @@ def _is_nothing_due(standing: Standing) -> bool:
     return not (standing.left or standing.then_left or intended)
 
 
-def _check_can_confirm(asked: Asked, words: str) -> None:
+def _check_can_confirm(asked: Asked, words: str, *, look: str = "show") -> None:
     """See that somebody can be asked, before Intercom is."""
     if asked.confirm is None and not asked.dry_run and not can_ask():
         raise UsageRefused(
             "Nobody can confirm the plan.",
             why="stdin is no terminal.",
-            fix=f'Look at it with replies show, then add --confirm "{words}"',
+            fix=f'Look at it with replies {look}, then add --confirm "{words}"',
         )

@@ -93,7 +93,7 @@ def plan(
         body=body,
         attachment_urls=attach or [],
         options=option or [],
-        then=then,
+        then=then or [],
         rate=rate,
         out=out,
         dry_run=dry_run,

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from intercom_pipeline.replies.ledger.errors import LedgerMissing
 from intercom_pipeline.replies.ledger.opening import open_ledger
+from intercom_pipeline.replies.ledger.traces import check_none_was
 from intercom_pipeline.replies.plan import SHOWN_DIGITS
 from intercom_pipeline.replies.plan_file import read
 from intercom_pipeline.replies.sending.pace import Pace
@@ -22,14 +24,20 @@ _ID = re.compile(r"[0-9a-f]+")
 
 
 @contextmanager
-def ledger_of(settings: "Settings", *, create: bool = False) -> "Iterator[Ledger]":
-    """The ledger that the settings name, open; only who plans may create one.
+def ledger_of(settings: "Settings") -> "Iterator[Ledger]":
+    """The ledger that the settings name, open; only who plans may begin one.
 
     Raises:
+        LedgerGone: There was one.
         LedgerError: It is missing, or cannot be opened.
     """
     url, folder = settings.ledger_place()
-    with open_ledger(url, folder, create=create) as ledger:
+    try:
+        opened = open_ledger(url, folder, create=False)
+    except LedgerMissing:
+        check_none_was(folder, settings.folder())
+        raise
+    with opened as ledger:
         yield ledger
 
 

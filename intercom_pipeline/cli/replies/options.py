@@ -58,10 +58,10 @@ Option = Annotated[
     list[str] | None, typer.Option(metavar="TEXT", help="What a quick_reply offers; up to 10 times.")
 ]
 Then = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         metavar="ACTION",
-        help="Afterwards: close, snooze:3d, snooze:MOMENT, assign:ID, assign:team:ID or tag:ID.",
+        help="Afterwards, one of: close, snooze:3d, snooze:MOMENT, assign:ID, assign:team:ID or tag:ID.",
     ),
 ]
 NewLedger = Annotated[

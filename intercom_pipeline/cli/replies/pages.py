@@ -32,8 +32,7 @@ from intercom_pipeline.cli.replies.summary import (
     print_standing,
     purged_lines,
 )
-from intercom_pipeline.replies.ledger.errors import LedgerMissing
-from intercom_pipeline.replies.ledger.traces import check_none_was
+from intercom_pipeline.replies.ledger.errors import LedgerGone, LedgerMissing
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome
 from intercom_pipeline.replies.plan import short_id
 from intercom_pipeline.replies.planning.preview import example_json, preview
@@ -116,8 +115,9 @@ def list_plans(settings: "Settings", *, as_json: bool) -> None:
         with ledger_of(settings) as ledger:
             known = ledger.entries(limit=_MOST_LISTED + 1)
             plans = all_now(known[:_MOST_LISTED], ledger)
+    except LedgerGone:
+        raise
     except LedgerMissing:
-        check_none_was(settings.ledger_place()[1], settings.folder())
         known, plans = [], []
     if len(known) > len(plans):
         said = f"These are the latest {_MOST_LISTED}; the ledger knows more."

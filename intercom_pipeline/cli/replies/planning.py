@@ -16,7 +16,7 @@ from intercom_pipeline.cli.exits import UsageRefused
 from intercom_pipeline.cli.output import print_json, remarks
 from intercom_pipeline.cli.replies.opening import pace_of
 from intercom_pipeline.cli.replies.summary import print_lines
-from intercom_pipeline.cli.replies.then import then_of
+from intercom_pipeline.cli.replies.then import one_then
 from intercom_pipeline.cli.stopping import run, stoppable
 from intercom_pipeline.intercom.client import connect
 from intercom_pipeline.replies import plan_file
@@ -66,7 +66,7 @@ class Asked:
     body: str | None
     attachment_urls: Sequence[str]
     options: Sequence[str]
-    then: str | None
+    then: Sequence[str]
     rate: float
     out: Path | None
     dry_run: bool
@@ -84,7 +84,7 @@ def one_source(*, csv: str | None, sql: str | None, ids: str | None) -> Source:
     if len(sources) == 1:
         return sources[0]
     raise UsageRefused(
-        "It is not said once whom to answer.",
+        "It is not said whom to answer, or more than once.",
         why=f"Of --csv, --sql and --ids {len(sources) or 'none'} were given."
         if sources
         else "None of --csv, --sql and --ids was given.",
@@ -119,7 +119,7 @@ def _request(asked: Asked) -> Request:
         admin_id=asked.admin_id,
         attachment_urls=asked.attachment_urls,
         options=asked.options,
-        then=then_of(asked.then) if asked.then is not None else None,
+        then=one_then(asked.then),
     )
 
 

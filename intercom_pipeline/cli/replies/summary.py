@@ -138,7 +138,7 @@ def purged_lines(standing: Standing) -> Iterator[str]:
     if standing.is_uncertain:
         yield "Look at the conversations that are unknown, held or intended yourself."
     if standing.left:
-        yield "Plan what is left again, in the same campaign."
+        yield "Plan what is left again without them, in the same campaign."
 
 
 def _go_on(plan: "Plan", *, confirmed: bool) -> str:

@@ -1,6 +1,7 @@
 """What follows each reply, as it is written after `--then`."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -19,6 +20,22 @@ _TARGETS: Final = {
     "assign:": (Action.ASSIGN, "admin"),
     "tag:": (Action.TAG, "tag"),
 }
+
+
+def one_then(given: Sequence[str]) -> Then | None:
+    """What follows each reply; None where nothing was given.
+
+    Raises:
+        UsageRefused: More than one action was given, or none of `FORMS`.
+        IdRefused: The id cannot be one.
+    """
+    if len(given) > 1:
+        raise UsageRefused(
+            "--then was given more than once.",
+            why="One action follows a reply.",
+            fix="Nothing was planned. Keep one of them.",
+        )
+    return then_of(given[0]) if given else None
 
 
 def then_of(text: str, now: datetime | None = None) -> Then:

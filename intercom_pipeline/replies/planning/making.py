@@ -212,7 +212,7 @@ def check_plan(plan: Plan) -> None:
         raise PlanEmpty(
             "Nothing is left to send, so there is no plan.",
             why="\n".join(lines_of(plan.refused)),
-            fix="Name other conversations, or another campaign to answer some again.",
+            fix="Name other conversations; what this campaign answered, another one may answer again.",
         )
     if len(plan.content) > MOST_BYTES:
         raise PlanRefused(

@@ -108,7 +108,7 @@ def _each(language: Language, value: Any, may_miss: bool, name: str, line: int) 
         return []
     if not isinstance(value, list | Missing):
         what = "an object" if isinstance(value, Mapping) else kind_of(value)
-        raise Misfit(f"line {line} of the template loops over {what} ({name}), and not over a list")
+        raise Misfit(f"line {line} of the template loops over {what} ({name}); only a SELECT gives lists")
     listed = items(value)
     language.steps -= len(listed)
     if language.steps < 0:
