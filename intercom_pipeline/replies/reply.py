@@ -25,7 +25,6 @@ MOST_ATTACHMENTS: Final = 10
 """How many `attachment_urls` a reply may have (POST /conversations/{id}/reply)."""
 MOST_OPTIONS: Final = 10
 """How many options a quick reply may have here; Intercom's description names no number."""
-
 _BLANK: Final = re.compile(r"[\s\x00-\x1f\x7f]")
 
 

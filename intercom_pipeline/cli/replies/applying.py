@@ -36,7 +36,6 @@ from intercom_pipeline.steering import one_line
 if TYPE_CHECKING:
     from intercom_pipeline.settings import Settings
 
-
 _MOST_SHOWN = 20
 _WIDEST = 300
 _MOST_TRIES = 3

@@ -76,7 +76,7 @@ async def apply(
             run_id=_only(run_id),
             dry_run=dry_run,
         )
-        found = _sent(run, lambda ledger: due_of(plan, ledger), pace, stop, resume=resume)
+        found = _sent(run, lambda ledger: due_of(plan, ledger), stop, resume=resume)
         async with aclosing(found) as events:
             async for event in events:
                 yield event
@@ -125,7 +125,7 @@ async def retry(
             dues = due_again(plan, ledger, outcome)
             return dues if among is None else [due for due in dues if due.planned.conversation_id in among]
 
-        found = _sent(run, find, pace, stop, resume=resume)
+        found = _sent(run, find, stop, resume=resume)
         async with aclosing(found) as events:
             async for event in events:
                 yield event
@@ -134,7 +134,6 @@ async def retry(
 async def _sent(
     run: Run,
     find: "Callable[[Ledger], list[Due]]",
-    pace: Pace,
     stop: asyncio.Event | None,
     *,
     resume: bool,
@@ -143,8 +142,8 @@ async def _sent(
     await _check(run, resume=resume)
     async with _alone(run, resume=resume):
         dues = await run.ledger.do(find)
-        yield await _begun(run, dues, pace)
-        run.begin(feed(run, dues, pace))
+        yield await _begun(run, dues)
+        run.begin(feed(run, dues))
         async with aclosing(run.events()) as events:
             with _stopped_by(run, stop):
                 async for event in events:
@@ -177,12 +176,12 @@ async def _alone(run: Run, *, resume: bool) -> AsyncGenerator[None]:
         yield
 
 
-async def _begun(run: Run, dues: Sequence[Due], pace: Pace) -> Begun:
+async def _begun(run: Run, dues: Sequence[Due]) -> Begun:
     """How much there is to do, and how much of it the caps allow."""
     since, workspace = datetime.now(UTC) - _DAY, run.plan.workspace_id
     today = await run.ledger.do(lambda ledger: ledger.applied_since(workspace, since))
     replies = sum(due.replies for due in dues)
-    allowed = max(0, min(pace.most_per_run, pace.most_per_day - today))
+    allowed = max(0, min(run.pace.most_per_run, run.pace.most_per_day - today))
     run.allowance = replies if run.dry_run else allowed
     return Begun(
         pending=replies,

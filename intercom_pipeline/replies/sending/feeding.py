@@ -9,7 +9,7 @@ from intercom_pipeline.replies.sending import shown
 from intercom_pipeline.replies.sending.answering import Answered, Went, answer
 from intercom_pipeline.replies.sending.due import Due
 from intercom_pipeline.replies.sending.events import Ending
-from intercom_pipeline.replies.sending.pace import Metronome, Pace
+from intercom_pipeline.replies.sending.pace import Metronome
 from intercom_pipeline.replies.sending.run import Run
 
 _LOOKS_AFTER: Final = (0.0, 0.5, 2.0)
@@ -18,20 +18,20 @@ FIRST_WENT_WRONG: Final = "The first one went wrong, so no other was tried."
 FIRST_NOT_SHOWN: Final = "The first reply was sent, and its conversation does not show it."
 
 
-async def feed(run: Run, dues: Sequence[Due], pace: Pace) -> None:
+async def feed(run: Run, dues: Sequence[Due]) -> None:
     """See to one conversation after the other until the run ends.
 
     Raises:
         IntercomError: The first reply could not be read back.
     """
-    metronome = Metronome(per_second=pace.per_second)
+    metronome = Metronome(per_second=run.pace.per_second)
     rest = iter(dues)
     if not run.dry_run:
-        await _first(run, rest, metronome, pace)
+        await _first(run, rest, metronome)
     flying: set[asyncio.Task[Any]] = set()
     for due in rest:
-        await _room(run, due, flying, pace)
-        if not _may_begin(run, due, pace):
+        await _room(run, due, flying)
+        if not _may_begin(run, due):
             return
         await metronome.turn()
         task = run.begin(answer(run, due))
@@ -39,11 +39,11 @@ async def feed(run: Run, dues: Sequence[Due], pace: Pace) -> None:
         task.add_done_callback(flying.discard)
 
 
-async def _first(run: Run, rest: Iterator[Due], metronome: Metronome, pace: Pace) -> None:
+async def _first(run: Run, rest: Iterator[Due], metronome: Metronome) -> None:
     """Take one after the other until a reply went well: a mistake that all share is made once."""
     for due in rest:
         await metronome.turn()
-        if not _may_begin(run, due, pace):
+        if not _may_begin(run, due):
             return
         task = run.begin(answer(run, due))
         await asyncio.wait([task])
@@ -66,14 +66,14 @@ async def _read_back(run: Run, due: Due, answered: Answered) -> None:
     run.end(Ending.BROKEN, FIRST_NOT_SHOWN)
 
 
-async def _room(run: Run, due: Due, flying: set[asyncio.Task[Any]], pace: Pace) -> None:
+async def _room(run: Run, due: Due, flying: set[asyncio.Task[Any]]) -> None:
     """Wait until another may begin: of those in flight each may yet use up one of the cap."""
-    while flying and (len(flying) >= pace.in_flight or (due.replies and run.allowance <= len(flying))):
+    while flying and (len(flying) >= run.pace.in_flight or (due.replies and run.allowance <= len(flying))):
         await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _may_begin(run: Run, due: Due, pace: Pace) -> bool:
+def _may_begin(run: Run, due: Due) -> bool:
     if due.replies and run.allowance <= 0:
-        caps = f"{pace.most_per_run:,} replies, and within a day {pace.most_per_day:,}"
+        caps = f"{run.pace.most_per_run:,} replies, and within a day {run.pace.most_per_day:,}"
         run.end(Ending.CAPPED, f"A run sends at most {caps}.")
     return run.ending is None

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
 _PAUSES: Final = (0.25, 0.5, 1.0, 2.0, None)
 """Seconds before the next try of what surely was not applied; how long a 429 waits the client knows."""
-
-
 _INTERRUPTED: Final = Became(outcome=Outcome.UNKNOWN, reason="The process was ended before an answer came.")
 
 
