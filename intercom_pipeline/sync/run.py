@@ -24,7 +24,7 @@ from intercom_pipeline.warehouse.warehouse import Warehouse
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 Event = list[StreamProgress] | SyncResult
-"""What a run tells: how far each stream is, now and then; and how each ended, once."""
+"""What a run tells: how far each stream is, now and then (none while it connects); how each ended, once."""
 
 
 def run(
