@@ -4,6 +4,7 @@ Campaigns run for minutes: `uv run pytest -m campaign`.
 """
 
 import os
+import signal
 import sys
 import tempfile
 
@@ -19,6 +20,11 @@ if sys.dont_write_bytecode:
     _BYTECODE = tempfile.TemporaryDirectory(prefix="intercom-pipeline-tests-", ignore_cleanup_errors=True)
     os.environ["PYTHONPYCACHEPREFIX"] = _BYTECODE.name
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts so what runs in its background, and what tests start and interrupt would ignore it, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config: pytest.Config) -> None:
