@@ -21,7 +21,8 @@ _COLUMNS: Final = (
 _NEXT: Final[Mapping[Outcome, str]] = {
     Outcome.INTENDED: "what was being sent is looked into by the next run",
     Outcome.UNKNOWN: "after five minutes, find out about what is unknown: replies resolve {plan}",
-    Outcome.HELD: "look at the conversations that are held, then: replies retry {plan} --held",
+    Outcome.HELD: "look at the conversations that are held, then: replies retry {plan} --held; "
+    "or say what you saw: replies resolve {plan} --sent ID, or --not-sent ID",
     Outcome.FAILED: "once the reason is dealt with: replies retry {plan} --failed",
     Outcome.STALE: "read the stale ones; where one still needs the reply, plan it again in the same campaign",
 }

@@ -74,7 +74,11 @@ COLUMNS = (
         kind=Kind.TEXT,
         description="The SHA-256 of the body that was sent, in hexadecimal digits; of nothing for a then.",
     ),
-    Column(name="reason", kind=Kind.TEXT, description="Why it was not sent, or is not known; NULL if sent."),
+    Column(
+        name="reason",
+        kind=Kind.TEXT,
+        description="Why it was not sent or is not known, or how it was found out that it was sent; else NULL.",
+    ),
 )
 """The columns, as declared to readers."""
 

@@ -201,6 +201,32 @@ def test_what_got_no_answer_is_looked_for_and_sent_again_by_a_person(bulk: Bulk)
     assert bulk.has("resolved.") == dict.fromkeys(bulk.ids[:4], 1)
 
 
+def test_what_a_retry_leaves_is_settled_by_who_looked(bulk: Bulk) -> None:
+    """So that a plan does not stay uncertain for ever: one is there though nobody knew it, one is not."""
+    applied_ten_minutes_ago(bulk, FaultKind.RESET, FaultKind.RESET, campaign="looked at")
+    assert bulk.command("sync", "tags").code == Exit.OK
+    assert "--not-sent ID" in bulk.command("replies", "resolve", "plan.json").out
+    for each in bulk.ids[1:3]:
+        bulk.sandbox.workspace.reply(each, "<p>Rewritten</p>", message_type="note", admin_id=bulk.admin)
+    retried = bulk.command("replies", "retry", "plan.json", "--held", "--confirm", "send 2")
+    assert (retried.code, status(bulk)) == (Exit.UNCERTAIN, {"sent": 2, "held": 2, "left": 0})
+    refused = bulk.command("replies", "resolve", "plan.json", "--sent", bulk.ids[0])
+    assert (refused.code, refused.three_lines[0]) == (
+        Exit.USAGE,
+        f"Nothing is held in conversation {bulk.ids[0]}.",
+    )
+    said = ("--sent", bulk.ids[1], "--not-sent", bulk.ids[2])
+    dry = bulk.command("replies", "resolve", "plan.json", *said, "--dry-run")
+    assert (dry.code, status(bulk)["held"]) == (Exit.OK, 2)
+    settled = bulk.command("replies", "resolve", "plan.json", *said, "--json")
+    assert settled.code == Exit.PARTIAL, settled.err
+    found = json.loads(settled.out)
+    assert (found["this_run"]["sent"], found["this_run"]["stale"], found["counts"]["held"]) == (1, 1, 0)
+    assert json.loads(bulk.command("replies", "status", "plan.json", "--json").out)["state"] == "finished"
+    logged = "SELECT outcome FROM pipeline.reply_log WHERE contains(reason, 'looked') ORDER BY ALL"
+    assert select(bulk.folder / "data", logged) == [("sent",), ("stale",)]
+
+
 def test_what_was_found_is_logged_where_looking_ends_early(bulk: Bulk) -> None:
     """A conversation cannot be read: the one before it was found, which analysts see too."""
     assert bulk.command("sync", "tags").code == Exit.OK

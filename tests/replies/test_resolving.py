@@ -13,7 +13,7 @@ from intercom_pipeline.replies.reply import MessageType
 from intercom_pipeline.replies.sending.applicable import PlanStopped
 from intercom_pipeline.replies.sending.events import Ending
 from intercom_pipeline.replies.sending.judging import CHANGED, GONE
-from intercom_pipeline.replies.sending.resolving import SETTLE_AFTER
+from intercom_pipeline.replies.sending.resolving import SETTLE_AFTER, FindingRefused, settle_held
 from intercom_pipeline.replies.sending.shown import NOTHING, OTHERWISE, SHOWN
 from intercom_pipeline.sandbox import FaultKind
 from tests.replies.campaign import POST, THEN, Campaign
@@ -251,6 +251,73 @@ def test_a_retry_that_is_dry_does_nothing(world: Campaign) -> None:
     world.resolve(plan)
     assert world.retry(plan, HELD, dry_run=True).outcomes == [SENT]
     assert (world.counted(plan), world.posts) == ({HELD: 1}, 1)
+
+
+def left_by_a_retry(world: Campaign, **changes: Any) -> Plan:
+    """A plan whose only reply stays held: something is newer in its conversation."""
+    plan = uncertain(world, FaultKind.ERROR_500, **changes)
+    world.resolve(plan)
+    world.sandbox.workspace.reply(only(plan), "<p>Never mind</p>", message_type="note")
+    assert world.retry(plan, HELD).outcomes == [HELD]
+    return plan
+
+
+def test_what_a_person_found_was_sent(world: Campaign) -> None:
+    """As where Intercom wrote it anew, so that nobody else knows it again; what follows it is done then."""
+    plan = left_by_a_retry(world, then=Then(action=Action.CLOSE))
+    [found] = settle_held(world.ledger, plan, sent=[only(plan)], by="ada@host")
+    assert (found.outcome, found.reason) == (SENT, "ada@host looked: it was sent.")
+    assert (world.counted(plan), reason(world, plan)) == ({SENT: 1}, found.reason)
+    with pytest.raises(PlanEmpty, match="answered it already"):
+        world.plan_for(only(plan))
+    world.apply(plan)
+    assert world.counted(plan, Step.THEN) == {SENT: 1}
+    assert world.posts == 1
+
+
+def test_what_a_person_did_not_find_is_left_by_its_plan_and_may_be_planned_again(world: Campaign) -> None:
+    """Nothing sends it but another plan of the campaign, which answers what the conversation is now."""
+    plan = left_by_a_retry(world)
+    [found] = settle_held(world.ledger, plan, not_sent=[only(plan)], by="ada@host")
+    assert (found.outcome, found.reason) == (Outcome.STALE, "ada@host looked: it was not sent.")
+    assert world.apply(plan).settled == []
+    assert world.retry(plan, HELD).settled == []
+    assert world.retry(plan, FAILED).settled == []
+    assert (world.counted(plan), world.posts) == ({Outcome.STALE: 1}, 1)
+    assert world.apply(world.plan_for(only(plan))).outcomes == [SENT]
+    assert world.said(plan) == [1]
+
+
+def test_of_what_follows_a_reply_a_person_says_the_same(world: Campaign) -> None:
+    """The reply itself stays sent."""
+    plan = world.plan_for(world.sandbox.workspace.create_conversation()["id"], then=Then(action=Action.CLOSE))
+    world.fault(FaultKind.ERROR_500, THEN, times=1)
+    world.apply(plan)
+    world.resolve(plan)
+    [found] = settle_held(world.ledger, plan, not_sent=[only(plan)], by="ada@host")
+    assert (found.step, found.outcome) == (Step.THEN, Outcome.STALE)
+    assert (world.counted(plan), world.counted(plan, Step.THEN)) == ({SENT: 1}, {Outcome.STALE: 1})
+
+
+def test_a_person_settles_what_is_held_alone(world: Campaign) -> None:
+    """Where one they name is not, or they say both, nothing is noted of any."""
+    plan = world.plan(4)
+    held, unknown, sent, left = (each.conversation_id for each in plan.replies)
+    put(world.ledger, plan, HELD, held)
+    put(world.ledger, plan, UNKNOWN, unknown)
+    put(world.ledger, plan, SENT, sent)
+    before = world.known(plan)
+    for other in (unknown, sent, left, "404"):
+        with pytest.raises(FindingRefused, match=f"Nothing is held in conversation {other}"):
+            settle_held(world.ledger, plan, not_sent=[held, other], by="ada@host")
+    with pytest.raises(FindingRefused, match=f"Of conversation {held} both was said"):
+        settle_held(world.ledger, plan, sent=[held], not_sent=[held], by="ada@host")
+    assert settle_held(world.ledger, plan, sent=[held], by="ada@host", dry_run=True)
+    assert world.known(plan) == before
+    other_plan = world.plan(1)
+    with pytest.raises(FindingRefused):
+        settle_held(world.ledger, other_plan, sent=[held], by="ada@host")
+    assert world.known(plan) == before
 
 
 def test_nothing_else_is_tried_again(world: Campaign) -> None:

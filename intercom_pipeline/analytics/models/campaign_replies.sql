@@ -97,7 +97,7 @@ COMMENT ON COLUMN analytics.campaign_replies.reopened IS 'Whether the conversati
 COMMENT ON COLUMN analytics.campaign_replies.rating IS 'The conversation''s rating from 1 to 5, if it was asked for or changed after the reply; NULL otherwise.';
 COMMENT ON COLUMN analytics.campaign_replies.then_action IS 'What was to be done with the conversation after the reply: close, snooze, assign, assign_team or tag; NULL if nothing was begun.';
 COMMENT ON COLUMN analytics.campaign_replies.then_outcome IS 'What became of that, as in outcome.';
-COMMENT ON COLUMN analytics.campaign_replies.reason IS 'Why it was not sent, or is not known; NULL if sent.';
+COMMENT ON COLUMN analytics.campaign_replies.reason IS 'Why it was not sent or is not known, or how it was found out that it was sent; NULL otherwise.';
 COMMENT ON COLUMN analytics.campaign_replies.admin_id IS 'The id of the admin who answers, as in admins.';
 COMMENT ON COLUMN analytics.campaign_replies.applied_by IS 'Who applied the plan: a user, or a Dagster run.';
 COMMENT ON COLUMN analytics.campaign_replies.plan_id IS 'The plan, by the SHA-256 of its content.';

@@ -17,11 +17,13 @@ from intercom_pipeline.cli.replies.options import (
     DryRun,
     Ids,
     NewLedger,
+    NotSent,
     OfType,
     Option,
     Out,
     Plan,
     Rate,
+    Sent,
     Sql,
     Template,
     Then,
@@ -37,7 +39,7 @@ _EXAMPLES = {
     "status": ("status 3f9a1c22", "status 3f9a1c22 --json"),
     "stop": ("stop 3f9a1c22",),
     "resume": ("resume 3f9a1c22",),
-    "resolve": ("resolve 3f9a1c22",),
+    "resolve": ("resolve 3f9a1c22", "resolve 3f9a1c22 --sent 226537904589997 --not-sent 226537904590001"),
     "retry": ("retry 3f9a1c22 --held", "retry 3f9a1c22 --failed --confirm 'send 3'"),
     "list": ("list", "list --json"),
     "log": ("log",),
@@ -183,6 +185,8 @@ def resume(
 def resolve(
     plan: Plan,
     *,
+    sent: Sent = None,
+    not_sent: NotSent = None,
     dry_run: DryRun = False,
     data_dir: DataDir = None,
     profile: Profile = None,
@@ -191,11 +195,14 @@ def resolve(
     """Look what became of replies that got no answer.
 
     Each conversation is read: where it shows the reply, that was sent; where not, the reply is held until
-    somebody has looked and retries it. Nothing is sent.
+    somebody has looked and retries it, or says by --sent or --not-sent what they saw. Nothing is sent.
     """
     from intercom_pipeline.cli.replies import resolving  # noqa: PLC0415 - late
 
-    resolving.resolve(settings_for(data_dir, profile=profile), plan, dry_run=dry_run, as_json=as_json)
+    settings = settings_for(data_dir, profile=profile)
+    resolving.resolve(
+        settings, plan, sent=sent or [], not_sent=not_sent or [], dry_run=dry_run, as_json=as_json
+    )
 
 
 def retry(

@@ -67,6 +67,14 @@ Then = Annotated[
 NewLedger = Annotated[
     bool, typer.Option("--new-ledger", help="Begin another ledger although there was one: see the docs.")
 ]
+Sent = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ID", help="You looked, and this conversation has the held reply. Several times."),
+]
+NotSent = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ID", help="You looked, and it has not: this plan leaves it. Several times."),
+]
 Out = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Where to write the plan.  [default: the data folder]")
 ]

@@ -1,6 +1,6 @@
-"""Looking what became of replies that got no answer, from the command line."""
+"""Finding out what became of replies, from the command line: by looking, or by what a person says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, NoReturn
 
@@ -9,7 +9,7 @@ from rich.text import Text
 from intercom_pipeline.cli.exits import Stopped
 from intercom_pipeline.cli.output import remarks
 from intercom_pipeline.cli.replies.log import refresh
-from intercom_pipeline.cli.replies.opening import ledger_of, pace_of, plan_named
+from intercom_pipeline.cli.replies.opening import ledger_of, pace_of, plan_named, who
 from intercom_pipeline.cli.replies.progress import Tally
 from intercom_pipeline.cli.replies.run import Run, tell_end
 from intercom_pipeline.cli.replies.summary import replies
@@ -17,6 +17,7 @@ from intercom_pipeline.cli.stopping import stoppable
 from intercom_pipeline.intercom.errors import IntercomError
 from intercom_pipeline.replies.sending.events import Settled
 from intercom_pipeline.replies.sending.pace import Pace
+from intercom_pipeline.replies.sending.resolving import settle_held
 from intercom_pipeline.replies.sending.running import run_resolve
 from intercom_pipeline.steering import one_line
 
@@ -24,28 +25,26 @@ if TYPE_CHECKING:
     from intercom_pipeline.settings import Settings
 
 
-def resolve(settings: "Settings", name: str, *, dry_run: bool, as_json: bool) -> NoReturn:
-    """Look for each reply whose outcome is not known, and tell what was found.
+def resolve(
+    settings: "Settings",
+    name: str,
+    *,
+    sent: Sequence[str],
+    not_sent: Sequence[str],
+    dry_run: bool,
+    as_json: bool,
+) -> NoReturn:
+    """Look for each reply whose outcome is not known, or note what a person says; tell what was found.
 
     Raises:
-        PipelineError: The plan is refused, or a conversation could not be read.
+        PipelineError: The plan is refused, a conversation could not be read, or nothing is held in one that a
+            person names.
         typer.Exit: It ended; the code says how the plan stands.
     """
     connection = settings.connection()
     with ledger_of(settings) as ledger:
-        plan = plan_named(name, ledger)
-        found = Tally()
-        events = run_resolve(plan, connection=connection, ledger=ledger, dry_run=dry_run)
-        try:
-            with stoppable(why="What was found so far is noted.", fix="Run it again."), closing(events):
-                _tell(events, found)
-        except (IntercomError, Stopped):
-            if not dry_run:
-                refresh(ledger, settings.folder())
-            raise
-        remarks().print(Text(f"{replies(found.counts.total())} looked for."))
         work = Run(
-            plan=plan,
+            plan=plan_named(name, ledger),
             ledger=ledger,
             connection=connection,
             pace=pace_of(settings, Pace().per_second),
@@ -53,7 +52,25 @@ def resolve(settings: "Settings", name: str, *, dry_run: bool, as_json: bool) ->
             dry_run=dry_run,
             as_json=as_json,
         )
+        found = Tally()
+        if sent or not_sent:
+            said = settle_held(ledger, work.plan, sent=sent, not_sent=not_sent, by=who(), dry_run=dry_run)
+            _tell(said, found)
+        else:
+            _look(work, found)
+            remarks().print(Text(f"{replies(found.counts.total())} looked for."))
         tell_end(work, found)
+
+
+def _look(work: Run, found: Tally) -> None:
+    events = run_resolve(work.plan, connection=work.connection, ledger=work.ledger, dry_run=work.dry_run)
+    try:
+        with stoppable(why="What was found so far is noted.", fix="Run it again."), closing(events):
+            _tell(events, found)
+    except (IntercomError, Stopped):
+        if not work.dry_run:
+            refresh(work.ledger, work.folder)
+        raise
 
 
 def _tell(events: Iterable[Settled], found: Tally) -> None:

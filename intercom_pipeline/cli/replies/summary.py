@@ -124,6 +124,8 @@ def _about_troubles(plan: "Plan", standing: Standing) -> Iterator[str]:
         yield f"See what became of those {' or '.join(lost)}, after five minutes: {_verb('resolve', plan)}"
     if Outcome.HELD in outcomes:
         yield f"Look at the conversations that are held, then: {_verb('retry', plan)} --held"
+    if any(each.outcome is Outcome.HELD for each in standing.troubles):
+        yield f"Or say what you saw in one: {_verb('resolve', plan)} --sent ID, or --not-sent ID"
     if Outcome.FAILED in outcomes:
         yield f"Once the reason is dealt with: {_verb('retry', plan)} --failed"
     if Outcome.STALE in outcomes:

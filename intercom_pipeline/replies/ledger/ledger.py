@@ -199,17 +199,17 @@ class Ledger:
             sendings.skip(connection, intent, outcome, reason, self._now())
 
     def resolve(self, key: Key, outcome: Outcome, *, reason: str, part_id: str | None = None) -> None:
-        """Note what was found out about an unknown step: sent or held; what was held may turn out sent.
+        """Note what was found out about an unknown step: sent or held; about a held one: sent or stale.
 
         Raises:
-            LedgerConflict: It was not unknown.
+            LedgerConflict: It was not unknown, nor held.
         """
-        if outcome not in {Outcome.SENT, Outcome.HELD}:
+        if outcome not in sendings.FOUND_OUT:
             raise ValueError(f"what is unknown does not become {outcome}")
         facts = {"reason": reason, "part_id": part_id}
         with self._database.writing() as connection:
             if not sendings.resolve(connection, key, outcome=outcome, now=self._now(), **facts):
-                raise conflict(key, outcome, "it is not unknown")
+                raise conflict(key, outcome, "it is not uncertain")
 
     def recover(self, run_id: str) -> int:
         """Mark what runs that are gone left intended as unknown; gives how many.

@@ -20,6 +20,12 @@ from intercom_pipeline.replies.ledger.values import (
 )
 from intercom_pipeline.steering import one_line
 
+FOUND_OUT: Final = {
+    Outcome.SENT: frozenset({Outcome.UNKNOWN, Outcome.HELD}),
+    Outcome.HELD: frozenset({Outcome.UNKNOWN}),
+    Outcome.STALE: frozenset({Outcome.HELD}),
+}
+"""What may be found out about a step whose outcome is one of these."""
 _KEY: Final = tuple(SENDINGS.primary_key.columns)
 _AT_ONCE: Final = 1_000
 """Rows, or ids, in one statement; SQLite takes 32,766 values."""
@@ -84,8 +90,7 @@ def resolve(
     connection: Connection, key: Key, *, outcome: Outcome, now: datetime, **facts: str | None
 ) -> bool:
     """Note what was found out about a step that was not known; False where it was."""
-    before = {Outcome.UNKNOWN, Outcome.HELD} if outcome is Outcome.SENT else {Outcome.UNKNOWN}
-    uncertain = SENDINGS.c.outcome.in_(sorted(before))
+    uncertain = SENDINGS.c.outcome.in_(sorted(FOUND_OUT[outcome]))
     return _change(connection, key, uncertain, outcome=outcome, settled_at=now, **_cleaned(facts))
 
 

@@ -27,6 +27,7 @@ class Outcome(StrEnum):
     INTENDED by a process that is gone is UNKNOWN.
     UNKNOWN ──resolve──▶ SENT (the conversation shows it) or HELD (it does not)
     HELD ──a person's retry──▶ INTENDED
+    HELD ──a person looked──▶ SENT or STALE
     """
 
     INTENDED = "intended"

@@ -1,13 +1,14 @@
 """Finding out what became of replies nobody knows about: by reading their conversations, never by sending.
 
     UNKNOWN ──the conversation shows it──▶ SENT
-       └─────it does not, or is gone─────▶ HELD   a person looks, and may have it tried again (`retry`)
+       └─────it does not, or is gone─────▶ HELD   a person looks, and may have it tried again (`retry`),
+                                                  or says what they found (`settle_held`): SENT or STALE
 
 Intercom may apply a request after whoever sent it gave up: so nothing is settled before some minutes passed.
 """
 
 import secrets
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from intercom_pipeline.auth.identity import identify_by
 from intercom_pipeline.intercom.client import Client
+from intercom_pipeline.replies.errors import PlanRefused
 from intercom_pipeline.replies.ledger.values import Outcome, Sending, Step
 from intercom_pipeline.replies.plan import Plan
 from intercom_pipeline.replies.reply import conversation_now
@@ -25,6 +27,7 @@ from intercom_pipeline.replies.sending.events import Settled
 from intercom_pipeline.replies.sending.judging import GONE
 from intercom_pipeline.replies.sending.ledger_thread import LedgerThread, in_thread
 from intercom_pipeline.replies.sending.shown import Found
+from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
     from intercom_pipeline.replies.ledger.ledger import Ledger
@@ -126,3 +129,60 @@ async def _look(client: Client, ledger: LedgerThread, plan: Plan, sending: Sendi
 def _done(plan: Plan, conversation: Mapping[str, Any]) -> Found:
     is_done = plan.then is not None and actions.is_done(plan.then, conversation)
     return Found(reason=None if is_done else shown.NOTHING)
+
+
+class FindingRefused(PlanRefused):
+    """What a person says they found out is about something else than what is held."""
+
+
+def settle_held(
+    ledger: "Ledger",
+    plan: Plan,
+    *,
+    sent: Collection[str] = (),
+    not_sent: Collection[str] = (),
+    by: str,
+    dry_run: bool = False,
+) -> list[Settled]:
+    """Note what a person found out about what a plan holds; nothing is asked or sent.
+
+    What they found is SENT, so that what follows it can be done. What they did not find is STALE: this plan
+    leaves it, and it may be planned again in the same campaign.
+
+    Args:
+        ledger: The ledger.
+        plan: The plan, however old, stopped or not.
+        sent: The ids of the conversations in which they found it.
+        not_sent: The ids of those in which it is not, and which this plan does not answer any more.
+        by: Who they are, for the log.
+        dry_run: Note nothing.
+
+    Raises:
+        FindingRefused: Nothing is held in one of these, or both was said of it; nothing was noted.
+        LedgerError: The ledger cannot be used, or somebody else has settled one meanwhile.
+    """
+    said = dict.fromkeys(sent, Outcome.SENT) | dict.fromkeys(not_sent, Outcome.STALE)
+    known = [each for each in ledger.sendings(plan.plan_id) if each.intent.key.conversation_id in said]
+    held = [each.intent.key for each in known if each.outcome is Outcome.HELD]
+    _check_findings(said, {key.conversation_id for key in held}, both=set(sent) & set(not_sent))
+    found = []
+    for key in held:
+        outcome = said[key.conversation_id]
+        reason = f"{by} looked: it was {'sent' if outcome is Outcome.SENT else 'not sent'}."
+        if not dry_run:
+            ledger.resolve(key, outcome, reason=reason)
+        found.append(
+            Settled(conversation_id=key.conversation_id, step=key.step, outcome=outcome, reason=reason)
+        )
+    return found
+
+
+def _check_findings(said: Collection[str], held: Collection[str], *, both: Collection[str]) -> None:
+    fix = "Nothing was noted. See what is held: intercom-pipeline replies status"
+    for each in sorted(both):
+        why = "It was said to be sent, and not to be."
+        raise FindingRefused(f"Of conversation {one_line(each, 40)} both was said.", why=why, fix=fix)
+    for each in said:
+        if each not in held:
+            why = "Only what is held waits for a person: what is unknown is looked for by resolve first."
+            raise FindingRefused(f"Nothing is held in conversation {one_line(each, 40)}.", why=why, fix=fix)

@@ -13,6 +13,13 @@ from intercom_pipeline.replies.plan import Plan, PlannedReply, Seen
 from intercom_pipeline.replies.reply import MessageType
 
 WORKSPACE, CAMPAIGN = "abc", "outage"
+FOUND_OUT = {
+    (Outcome.UNKNOWN, Outcome.SENT),
+    (Outcome.UNKNOWN, Outcome.HELD),
+    (Outcome.HELD, Outcome.SENT),
+    (Outcome.HELD, Outcome.STALE),
+}
+"""What an outcome may turn out to be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

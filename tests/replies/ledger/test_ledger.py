@@ -17,6 +17,7 @@ from intercom_pipeline.replies.ledger.tables import PLANS, SENDINGS
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Step
 from tests.replies.ledger.known import (
     CAMPAIGN,
+    FOUND_OUT,
     WORKSPACE,
     Place,
     a_plan,
@@ -202,13 +203,13 @@ def test_an_intent_becomes_nothing_that_needs_a_look(ledger: Ledger, outcome: Ou
         ledger.settle(intent.key, outcome, run_id="earlier")
 
 
-@pytest.mark.parametrize("found", [Outcome.SENT, Outcome.HELD])
+@pytest.mark.parametrize("found", [Outcome.SENT, Outcome.HELD, Outcome.STALE])
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_only_what_is_not_known_is_resolved(ledger: Ledger, outcome: Outcome, found: Outcome) -> None:
-    """What was held may turn out to have been sent."""
+    """What is held may turn out to have been sent, or not to have been."""
     intent = put(ledger, a_plan(ledger), outcome)
     before = state(ledger)
-    if outcome is Outcome.UNKNOWN or (outcome, found) == (Outcome.HELD, Outcome.SENT):
+    if (outcome, found) in FOUND_OUT:
         ledger.resolve(intent.key, found, reason="read back", part_id="9")
         assert (state(ledger).outcome, state(ledger).reason) == (found, "read back")
         return

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from intercom_pipeline.replies.ledger.errors import LedgerConflict
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Sending
-from tests.replies.ledger.known import CAMPAIGN, WORKSPACE, a_plan, an_intent
+from tests.replies.ledger.known import CAMPAIGN, FOUND_OUT, WORKSPACE, a_plan, an_intent
 
 CONVERSATIONS = ("1", "2")
 conversations = st.sampled_from(CONVERSATIONS)
@@ -65,11 +65,11 @@ class Sequences(RuleBasedStateMachine):
         with pytest.raises(LedgerConflict):
             self.ledger.settle(key, outcome, run_id=run)
 
-    @rule(conversation=conversations, found=st.sampled_from([Outcome.SENT, Outcome.HELD]))
+    @rule(conversation=conversations, found=st.sampled_from([Outcome.SENT, Outcome.HELD, Outcome.STALE]))
     def resolve(self, conversation: str, found: Outcome) -> None:
         outcome, run = self.model.get(conversation, (None, ""))
         key = an_intent(self.plan, conversation).key
-        if outcome is Outcome.UNKNOWN or (outcome, found) == (Outcome.HELD, Outcome.SENT):
+        if (outcome, found) in FOUND_OUT:
             self.ledger.resolve(key, found, reason="read back")
             self.model[conversation] = (found, run)
             return
