@@ -77,7 +77,7 @@ COLUMNS = (
     Column(
         name="reason",
         kind=Kind.TEXT,
-        description="Why it was not sent or is not known, or how it was found out that it was sent; else NULL.",
+        description="Why it was not sent or is not known, or how it was found that it was sent; else NULL.",
     ),
 )
 """The columns, as declared to readers."""

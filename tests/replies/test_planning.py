@@ -17,7 +17,7 @@ from intercom_pipeline.replies.audience.recipient import Draft
 from intercom_pipeline.replies.campaign import campaign_named
 from intercom_pipeline.replies.errors import PlanEmpty, PlanRefused
 from intercom_pipeline.replies.ledger.opening import open_ledger
-from intercom_pipeline.replies.ledger.values import Intent, Key, Outcome
+from intercom_pipeline.replies.ledger.values import Outcome
 from intercom_pipeline.replies.plan import Action, Plan, PlannedReply, Then
 from intercom_pipeline.replies.planning.contacts import contact_of
 from intercom_pipeline.replies.planning.conversations import conversation_of
@@ -26,6 +26,7 @@ from intercom_pipeline.replies.planning.making import check_plan
 from intercom_pipeline.replies.planning.verdicts import verdict
 from intercom_pipeline.replies.reply import MessageType, ReplyRefused
 from intercom_pipeline.sandbox import Fault, FaultKind, Options, Sandbox, Sizes, serve
+from tests.replies.ledger.known import put
 from tests.replies.planned import drafts, plan, planned, reply
 
 SIZES = Sizes(
@@ -210,28 +211,35 @@ def noted(folder: Path, plan: Plan, *outcomes: Outcome) -> None:
     """Let the ledger know of these outcomes of a plan's replies, in order."""
     with open_ledger(None, folder) as ledger:
         ledger.register(plan)
-        with ledger.only_apply("plan"):
-            for reply, outcome in zip(plan.replies, outcomes, strict=True):
-                intent = Intent(
-                    key=Key(
-                        workspace_id=plan.workspace_id,
-                        campaign=plan.campaign,
-                        conversation_id=reply.conversation_id,
-                    ),
-                    plan_id=plan.plan_id,
-                    run_id="r",
-                    by="ada@host",
-                    admin_id=plan.admin_id,
-                    message_type=str(plan.message_type),
-                    body_sha256="0" * 64,
-                    newest_part=None,
-                )
-                assert ledger.intend(intent)
-                if outcome is Outcome.HELD:
-                    ledger.settle(intent.key, Outcome.UNKNOWN, run_id="r")
-                    ledger.resolve(intent.key, Outcome.HELD, reason="not shown")
-                elif outcome is not Outcome.INTENDED:
-                    ledger.settle(intent.key, outcome, run_id="r")
+        for each, outcome in zip(plan.replies, outcomes, strict=True):
+            put(ledger, plan, outcome, each.conversation_id)
+
+
+def test_other_plans_that_would_answer_the_same_are_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Of the campaign, and as long as they may: whichever is applied first answers."""
+    one, two, three = (conversation(sandbox) for _ in range(3))
+
+    def remarks(campaign: str = "outage") -> tuple[str, ...]:
+        return planned(sandbox, tmp_path, drafts(one, three), campaign=campaign).remarks
+
+    assert remarks() == ()
+    with open_ledger(None, tmp_path) as ledger:
+        first = planned(sandbox, tmp_path, drafts(one, two))
+        ledger.register(first)
+        ledger.register(planned(sandbox, tmp_path, drafts(two)))
+        named = f"plan {first.plan_id[:8]} of this campaign, which is not finished"
+        told = (f"1 of these are also in {named}: whichever is applied first answers them.",)
+        assert remarks(" OUTAGE ") == told
+        assert remarks("another") == ()
+        old = msgspec.structs.replace(
+            first, created_at=first.created_at - timedelta(days=2), remarks=("old",)
+        )
+        ledger.register(old)
+        assert remarks() == told
+        put(ledger, first, Outcome.FAILED, one)
+        assert remarks() == told
+        put(ledger, first, Outcome.SENT, two)
+        assert remarks() == ()
 
 
 def test_a_campaign_answers_a_conversation_once(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from intercom_pipeline.replies.errors import PlanEmpty, PlanRefused
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Sending
 from intercom_pipeline.replies.plan import MOST_REPLIES, Plan, PlannedReply, Refusal, Then, short_id
 from intercom_pipeline.replies.planning.addressing import address
+from intercom_pipeline.replies.planning.also_planned import Keeps, remarks_on_others
 from intercom_pipeline.replies.planning.contacts import find_contacts
 from intercom_pipeline.replies.planning.conversations import find_conversations
 from intercom_pipeline.replies.planning.refusals import lines_of
@@ -28,7 +29,7 @@ MOST_BYTES: Final = 48 * 2**20
 """How large a plan may be: 10,000 replies of some 4,000 signs each."""
 
 
-class Knows(Protocol):
+class Knows(Keeps, Protocol):
     """What is asked of a ledger here."""
 
     @property
@@ -84,13 +85,21 @@ async def make_plan(
     known = await asyncio.to_thread(ledger.known, frame.workspace_id, frame.campaign, ids)
     against |= {key: why for key, sending in known.items() if (why := _answered(sending))}
     judged = await _judged(client, request.message_type, drafts, against)
+    replies = tuple(each for each in judged if isinstance(each, PlannedReply))
+    others = await asyncio.to_thread(_others, ledger, frame, replies)
     plan = msgspec.structs.replace(
         frame,
-        replies=tuple(each for each in judged if isinstance(each, PlannedReply)),
+        replies=replies,
         refused=tuple(each for each in judged if isinstance(each, Refusal)),
+        remarks=(*frame.remarks, *others),
     )
     check_plan(plan)
     return plan
+
+
+def _others(ledger: Keeps, frame: Plan, replies: Sequence[PlannedReply]) -> list[str]:
+    ids = {each.conversation_id for each in replies}
+    return [*remarks_on_others(ledger, frame.workspace_id, frame.campaign, ids)]
 
 
 async def _frame(client: Client, identity: Identity, ledger_id: str, request: Request) -> Plan:
