@@ -13,6 +13,7 @@ from intercom_pipeline.replies.ledger.values import Outcome
 from intercom_pipeline.replies.plan import Plan
 from intercom_pipeline.replies.sending.applying import apply, retry
 from intercom_pipeline.replies.sending.events import Event
+from intercom_pipeline.replies.sending.order import Order
 from intercom_pipeline.replies.sending.pace import FASTEST, Pace
 from intercom_pipeline.replies.sending.resolving import resolve
 
@@ -20,11 +21,16 @@ QUICKLY: Final = Pace(per_second=FASTEST, most_per_day=1_000_000)
 BY: Final = "ada@simulation"
 
 
+def quickly(plan: Plan) -> Order:
+    """That a plan is sent as quickly as it may be."""
+    return Order(plan=plan, pace=QUICKLY, by=BY, run_id=uuid4().hex)
+
+
 def applying(plan: Plan) -> Work:
     """Send what is due of a plan."""
 
     async def work(client: Client, ledger: Ledger) -> AsyncGenerator[Event]:
-        run = apply(client, ledger, plan, pace=QUICKLY, by=BY, run_id=uuid4().hex)
+        run = apply(client, ledger, quickly(plan))
         try:
             async for event in run:
                 yield event
@@ -38,7 +44,7 @@ def retrying(plan: Plan, outcome: Outcome) -> Work:
     """Try again what has this outcome, as a person asks for who looked."""
 
     async def work(client: Client, ledger: Ledger) -> AsyncGenerator[Event]:
-        run = retry(client, ledger, plan, outcome, pace=QUICKLY, by=BY, run_id=uuid4().hex)
+        run = retry(client, ledger, quickly(plan), outcome)
         try:
             async for event in run:
                 yield event

@@ -22,7 +22,7 @@ import msgspec
 
 from benchmarks.reply_indoors import FEW
 from benchmarks.reply_points import Tripwire, WatchedTransport, watched
-from benchmarks.reply_work import BY, QUICKLY, applying, resolving, retrying, see_to
+from benchmarks.reply_work import applying, quickly, resolving, retrying, see_to
 from benchmarks.reply_world import LATE_SECONDS, QUICK, Work, World
 from intercom_pipeline.errors import PipelineError
 from intercom_pipeline.intercom.client import connect
@@ -132,9 +132,7 @@ def killable(place: Place, task: Task) -> None:
     """The main function of a process that is to be killed: as the command line runs a plan."""
     with suppress(PipelineError), open_ledger(None, place.folder) as ledger:
         plan, connection = ledger.plan(task.plan_id), connection_to(place)
-        for _ in run_apply(
-            plan, connection=connection, ledger=ledger, pace=QUICKLY, by=BY, run_id=uuid4().hex
-        ):
+        for _ in run_apply(quickly(plan), connection=connection, ledger=ledger):
             pass
 
 

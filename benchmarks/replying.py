@@ -25,6 +25,7 @@ from intercom_pipeline.replies.plan import Plan
 from intercom_pipeline.replies.planning.making import Request, make_plan
 from intercom_pipeline.replies.reply import MessageType
 from intercom_pipeline.replies.sending.events import Settled
+from intercom_pipeline.replies.sending.order import Order
 from intercom_pipeline.replies.sending.pace import Pace
 from intercom_pipeline.replies.sending.running import run_apply
 
@@ -59,9 +60,8 @@ def apply_at(rate: float, connection: Connection, ledger: Ledger, count: int) ->
     plan = asyncio.run(planned(connection, ledger, f"rate {rate:g}", count))
     ledger.register(plan)
     began = time.monotonic()
-    events = run_apply(
-        plan, connection=connection, ledger=ledger, pace=Pace(per_second=rate), by="benchmark", run_id="1"
-    )
+    order = Order(plan=plan, pace=Pace(per_second=rate), by="benchmark", run_id="1")
+    events = run_apply(order, connection=connection, ledger=ledger)
     outcomes = Counter(event.outcome for event in events if isinstance(event, Settled))
     return time.monotonic() - began, outcomes[Outcome.SENT]
 

@@ -23,6 +23,7 @@ from intercom_pipeline.replies.ledger.values import Outcome, Step
 from intercom_pipeline.replies.plan import Plan
 from intercom_pipeline.replies.sending.applicable import PlanStopped, check_confirmation
 from intercom_pipeline.replies.sending.events import Begun, Ended, Ending, Event, Settled
+from intercom_pipeline.replies.sending.order import Order
 from intercom_pipeline.replies.sending.pace import FASTEST, Pace
 from intercom_pipeline.replies.sending.running import run_apply
 from intercom_pipeline.replies.sending.standing import standing_of
@@ -68,15 +69,14 @@ def bulk_reply(
     with failing_plainly(), warehouse.ledger() as ledger:
         plan = ledger.plan(config.plan_id)
         check_confirmation(plan, config.confirm)
-        events = run_apply(
-            plan,
-            connection=intercom.connection(),
-            ledger=ledger,
+        order = Order(
+            plan=plan,
             pace=intercom.pace(config.rate),
             by=f"dagster run {context.run_id[:8]}",
             run_id=context.run_id,
             resume=config.resume,
         )
+        events = run_apply(order, connection=intercom.connection(), ledger=ledger)
         ended = _followed(context, events, plan, ledger, warehouse.folder())
         standing = standing_of(plan, ledger)
         refresh(context, ledger, warehouse.folder())

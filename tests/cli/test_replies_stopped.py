@@ -12,11 +12,11 @@ import pytest
 from intercom_pipeline.cli.exits import Exit
 from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.plan_file import read
-from intercom_pipeline.replies.sending.pace import Pace
 from intercom_pipeline.replies.sending.running import run_apply
 from intercom_pipeline.sandbox import Fault, FaultKind
 from tests.cli.bulk import ROUTE, Bulk
 from tests.cli.running import ended, environment, start
+from tests.replies.campaign import order
 from tests.syncing import connection_to, select
 
 COUNT = 12
@@ -160,11 +160,7 @@ def applied_ten_minutes_ago(bulk: Bulk, *kinds: FaultKind, campaign: str) -> Non
 
     with open_ledger(None, bulk.folder / "data" / "replies", now=then) as ledger:
         connection = connection_to(bulk.sandbox)
-        list(
-            run_apply(
-                plan, connection=connection, ledger=ledger, pace=Pace(per_second=50), by="a", run_id="r"
-            )
-        )
+        list(run_apply(order(plan), connection=connection, ledger=ledger))
     bulk.sandbox.faults.clear()
 
 

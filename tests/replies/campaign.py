@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from intercom_pipeline.replies.ledger.values import Outcome, Sending, Step
 from intercom_pipeline.replies.plan import Plan
 from intercom_pipeline.replies.reply import MessageType
 from intercom_pipeline.replies.sending.events import Begun, Ended, Event, Settled
+from intercom_pipeline.replies.sending.order import Order
 from intercom_pipeline.replies.sending.pace import FASTEST, Pace
 from intercom_pipeline.replies.sending.running import run_apply, run_resolve, run_retry
 from intercom_pipeline.sandbox import Fault, FaultKind, Sandbox, Sizes
@@ -28,6 +29,11 @@ THEN = "POST /conversations/{id}/parts"
 SIZES = Sizes(
     contacts=40, conversations=200, long_conversations=0, articles=1, companies=1, tickets=0, calls=0
 )
+
+
+def order(plan: Plan, **changes: Any) -> Order:
+    """That a plan is sent at the highest rate, unless changed."""
+    return replace(Order(plan=plan, pace=FAST, by="test", run_id="1"), **changes)
 
 
 @dataclass(kw_only=True)
@@ -96,22 +102,23 @@ class Campaign:
 
     def begin(self, plan: Plan, **changes: Any) -> Generator[Event]:
         """Apply a plan, at the highest rate unless changed."""
-        asked: dict[str, Any] = {"pace": FAST, "by": "test", "run_id": "1"} | changes
-        return run_apply(plan, connection=self.connection, ledger=self.ledger, **asked)
+        return run_apply(order(plan, **changes), connection=self.connection, ledger=self.ledger)
 
     def resolve(self, plan: Plan, settle_after: timedelta = timedelta(), **changes: Any) -> list[Settled]:
         """Look for what is not known, at once unless a time is given."""
         asked: dict[str, Any] = {"settle_after": settle_after} | changes
         return [*run_resolve(plan, connection=self.connection, ledger=self.ledger, **asked)]
 
-    def retry(self, plan: Plan, outcome: Outcome, **changes: Any) -> Told:
+    def retry(self, plan: Plan, outcome: Outcome, *, among: set[str] | None = None, **changes: Any) -> Told:
         """Try again what has this outcome."""
-        return Told.of(self.begin_retry(plan, outcome, **changes))
+        return Told.of(self.begin_retry(plan, outcome, among=among, **changes))
 
-    def begin_retry(self, plan: Plan, outcome: Outcome, **changes: Any) -> Generator[Event]:
+    def begin_retry(
+        self, plan: Plan, outcome: Outcome, *, among: set[str] | None = None, **changes: Any
+    ) -> Generator[Event]:
         """Try again what has this outcome, at the highest rate unless changed."""
-        asked: dict[str, Any] = {"pace": FAST, "by": "test", "run_id": "1"} | changes
-        return run_retry(plan, outcome, connection=self.connection, ledger=self.ledger, **asked)
+        ordered = order(plan, **changes)
+        return run_retry(ordered, outcome, connection=self.connection, ledger=self.ledger, among=among)
 
     def fault(self, kind: FaultKind, match: str = POST, **fields: Any) -> None:
         """Let something go wrong with requests."""

@@ -38,7 +38,7 @@ from intercom_pipeline.replies.sending.run import EXPIRED, Run
 from intercom_pipeline.replies.sending.running import run_apply
 from intercom_pipeline.sandbox import FaultKind
 from intercom_pipeline.sandbox.request_log import Request
-from tests.replies.campaign import FAST, POST, THEN, Campaign, Told
+from tests.replies.campaign import FAST, POST, THEN, Campaign, Told, order
 
 SENT, FAILED, STALE, UNKNOWN = Outcome.SENT, Outcome.FAILED, Outcome.STALE, Outcome.UNKNOWN
 
@@ -491,14 +491,7 @@ def test_what_did_not_leave_as_the_ledger_failed_is_not_begun(world: Campaign) -
     """It surely was not sent, so nobody has to look for it."""
     plan = world.plan(1)
     told = Told.of(
-        run_apply(
-            plan,
-            connection=world.connection,
-            ledger=cast("Ledger", BusyOnce(world.ledger)),
-            pace=FAST,
-            by="test",
-            run_id="1",
-        )
+        run_apply(order(plan), connection=world.connection, ledger=cast("Ledger", BusyOnce(world.ledger)))
     )
     assert told.ended is not None
     assert (told.ended.why, told.ended.reason) == (
@@ -650,7 +643,7 @@ class _Instead(httpx.AsyncBaseTransport):
 async def _answered_once(world: Campaign, plan: Plan, again: frozenset[Outcome]) -> Ended | None:
     """How a run stands that has seen to a plan's first reply, whenever it began."""
     async with connect(world.connection) as client, in_thread(world.ledger) as ledger:
-        run = Run(client=client, ledger=ledger, plan=plan, pace=FAST, by="test", run_id="1", again=again)
+        run = Run(client=client, ledger=ledger, order=order(plan), run_id="1", again=again)
         await answer(run, Due(planned=plan.replies[0], steps=(Step.REPLY,)))
         return run.ending
 
@@ -660,5 +653,5 @@ async def _applied_with(
 ) -> list[Outcome]:
     """What becomes of a plan's replies where something answers them in the sandbox's stead."""
     async with connect(world.connection, _Instead(answer)) as client:
-        events = apply(client, world.ledger, plan, pace=FAST, by="test", run_id="1")
+        events = apply(client, world.ledger, order(plan))
         return [event.outcome async for event in events if isinstance(event, Settled)]

@@ -23,7 +23,7 @@ from intercom_pipeline.replies.sending.pace import Pace
 from intercom_pipeline.replies.sending.run import STOPPED
 from intercom_pipeline.replies.sending.running import run_apply
 from intercom_pipeline.sandbox import FaultKind
-from tests.replies.campaign import FAST, POST, THEN, Campaign
+from tests.replies.campaign import FAST, POST, THEN, Campaign, order
 
 SLOW_MS = 250
 
@@ -125,7 +125,7 @@ def test_an_error_is_raised_in_the_caller(world: Campaign) -> None:
     """As one of a token that is not let in."""
     plan = world.plan(1)
     connection = replace(world.connection, token=Secret("wrong"))
-    wrong = run_apply(plan, connection=connection, ledger=world.ledger, pace=FAST, by="test", run_id="1")
+    wrong = run_apply(order(plan), connection=connection, ledger=world.ledger)
     with pytest.raises(AuthenticationFailed):
         next(wrong)
     assert world.posts == 0
@@ -163,7 +163,7 @@ async def _applied(
     world: Campaign, plan: Plan, stop: asyncio.Event | None = None
 ) -> AsyncIterator[AsyncGenerator[Event]]:
     async with connect(world.connection) as client:
-        events = apply(client, world.ledger, plan, pace=FAST, by="test", run_id="1", stop=stop)
+        events = apply(client, world.ledger, order(plan), stop=stop)
         async with aclosing(events):
             yield events
 

@@ -29,6 +29,7 @@ from intercom_pipeline.replies.sending.applicable import (
 from intercom_pipeline.replies.sending.due import Due, due_again
 from intercom_pipeline.replies.sending.events import Event
 from intercom_pipeline.replies.sending.judging import GONE
+from intercom_pipeline.replies.sending.order import Order
 from intercom_pipeline.replies.sending.running import run_apply, run_retry
 from intercom_pipeline.replies.sending.standing import Standing, standing_of
 from intercom_pipeline.steering import one_line
@@ -255,33 +256,19 @@ def _one_outcome(*, held: bool, failed: bool) -> Outcome:
 
 
 def _applied(work: Run, run_id: str, *, resume: bool = False) -> Generator[Event, None, None]:
-    return run_apply(
-        work.plan,
-        connection=work.connection,
-        ledger=work.ledger,
-        pace=work.pace,
-        by=who(),
-        run_id=run_id,
-        dry_run=work.dry_run,
-        resume=resume,
-    )
+    order = _order(work, run_id, resume=resume)
+    return run_apply(order, connection=work.connection, ledger=work.ledger)
 
 
 def _retried(
     work: Run, outcome: Outcome, among: set[str], run_id: str, *, resume: bool
 ) -> Generator[Event, None, None]:
-    return run_retry(
-        work.plan,
-        outcome,
-        connection=work.connection,
-        ledger=work.ledger,
-        pace=work.pace,
-        by=who(),
-        run_id=run_id,
-        among=among,
-        dry_run=work.dry_run,
-        resume=resume,
-    )
+    order = _order(work, run_id, resume=resume)
+    return run_retry(order, outcome, connection=work.connection, ledger=work.ledger, among=among)
+
+
+def _order(work: Run, run_id: str, *, resume: bool) -> Order:
+    return Order(plan=work.plan, pace=work.pace, by=who(), run_id=run_id, dry_run=work.dry_run, resume=resume)
 
 
 def _is_nothing_due(standing: Standing) -> bool:

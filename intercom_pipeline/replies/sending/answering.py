@@ -80,7 +80,7 @@ async def _answer(run: Run, due: Due, conversation: _Conversation | None) -> Wen
 
     before = newest_part_of(conversation or {})
     verdict = judge(conversation)
-    if verdict is not None or run.dry_run:
+    if verdict is not None or run.order.dry_run:
         return await _note(run, due, Step.REPLY, verdict, before)
     write = _write_of(run.plan.reply_to(due.planned), before)
     became = await post(
@@ -102,7 +102,7 @@ async def _follow_later(run: Run, due: Due, conversation: _Conversation | None) 
     reply = due.before[Step.REPLY]
     after = reply.part_id or reply.intent.newest_part
     verdict = judging.on_following(run.plan.then, due, conversation, after=after)
-    if verdict is not None or run.dry_run:
+    if verdict is not None or run.order.dry_run:
         return await _note(run, due, Step.THEN, verdict, newest_part_of(conversation or {}))
     return await _follow(run, due, conversation or {}, after)
 
@@ -152,7 +152,7 @@ async def _note(run: Run, due: Due, step: Step, verdict: Verdict | None, before:
     # Where an answer is there already it is looked for again after what was there before it.
     is_held = verdict is not None and verdict.outcome is Outcome.HELD
     intent = _intent(run, due, step, verdict.newest_before if verdict and is_held else before)
-    if verdict is not None and not run.dry_run:
+    if verdict is not None and not run.order.dry_run:
         await run.ledger.do(lambda ledger: _write_down(ledger, intent, verdict))
     told = verdict or Verdict(outcome=Outcome.SENT)
     run.tell(
@@ -189,7 +189,7 @@ def _intent(run: Run, due: Due, step: Step, newest_part: str | None) -> Intent:
         ),
         plan_id=plan.plan_id,
         run_id=run.run_id,
-        by=run.by,
+        by=run.order.by,
         admin_id=plan.admin_id,
         message_type=str(following or plan.message_type),
         body_sha256=body_hash("" if following else due.planned.body),

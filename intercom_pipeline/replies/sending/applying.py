@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Final
 
 from intercom_pipeline.auth.identity import identify_by
 from intercom_pipeline.intercom.client import Client
-from intercom_pipeline.replies.ledger.values import Outcome
-from intercom_pipeline.replies.plan import Plan
+from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome
 from intercom_pipeline.replies.sending.applicable import check_applicable
 from intercom_pipeline.replies.sending.due import Due, due_again, due_of
 from intercom_pipeline.replies.sending.events import Begun, Ending, Event
 from intercom_pipeline.replies.sending.feeding import feed
 from intercom_pipeline.replies.sending.ledger_thread import in_thread
-from intercom_pipeline.replies.sending.pace import Pace
+from intercom_pipeline.replies.sending.order import Order
 from intercom_pipeline.replies.sending.run import STOPPED, Run
 
 if TYPE_CHECKING:
@@ -32,19 +31,10 @@ if TYPE_CHECKING:
 _DAY: Final = timedelta(hours=24)
 
 
-async def apply(
-    client: Client,
-    ledger: "Ledger",
-    plan: Plan,
-    *,
-    pace: Pace,
-    by: str,
-    run_id: str,
-    stop: asyncio.Event | None = None,
-    dry_run: bool = False,
-    resume: bool = False,
+def apply(
+    client: Client, ledger: "Ledger", order: Order, *, stop: asyncio.Event | None = None
 ) -> AsyncGenerator[Event]:
-    """Send what is due of a plan. Whoever applies it has confirmed it (`check_confirmation`).
+    """Send what is due of a plan.
 
     Close the generator, or cancel who iterates it, to stop at once; it returns when the outcome of what had
     left is noted. `stop`, once set, does the same and is followed by what is still to be told.
@@ -52,13 +42,8 @@ async def apply(
     Args:
         client: Who asks Intercom.
         ledger: The ledger the plan was registered in; nobody else uses it meanwhile.
-        plan: The plan.
-        pace: How quickly, and how many at most.
-        by: Who applies it, for the log.
-        run_id: The run, for the log.
+        order: The plan, and how it is sent.
         stop: Stops it.
-        dry_run: Only look, and tell what would be sent; nothing is written or sent.
-        resume: Have the plan go on although it was stopped, once no other process sends it.
 
     Raises:
         PlanRefused: It may not be applied (`check_applicable`); nothing was sent.
@@ -66,35 +51,21 @@ async def apply(
         LedgerError: The ledger cannot be used; nothing was sent.
         IntercomError: Intercom does not say whose token it is; nothing was sent.
     """
-    async with in_thread(ledger) as thread:
-        run = Run(
-            client=client,
-            ledger=thread,
-            plan=plan,
-            pace=pace,
-            by=by,
-            run_id=_only(run_id),
-            dry_run=dry_run,
-        )
-        found = _sent(run, lambda ledger: due_of(plan, ledger), stop, resume=resume)
-        async with aclosing(found) as events:
-            async for event in events:
-                yield event
+
+    def find(ledger: "Ledger") -> list[Due]:
+        return due_of(order.plan, ledger)
+
+    return _sent(client, ledger, order, find, again=SURELY_NOT_APPLIED, stop=stop)
 
 
-async def retry(
+def retry(
     client: Client,
     ledger: "Ledger",
-    plan: Plan,
+    order: Order,
     outcome: Outcome,
     *,
-    pace: Pace,
-    by: str,
-    run_id: str,
     among: Collection[str] | None = None,
     stop: asyncio.Event | None = None,
-    dry_run: bool = False,
-    resume: bool = False,
 ) -> AsyncGenerator[Event]:
     """Send again what a plan surely did not send (FAILED), or what a person decides about (HELD).
 
@@ -109,68 +80,58 @@ async def retry(
     """
     if outcome not in {Outcome.FAILED, Outcome.HELD}:
         raise ValueError(f"what is {outcome} is not tried again")
-    async with in_thread(ledger) as thread:
-        run = Run(
-            client=client,
-            ledger=thread,
-            plan=plan,
-            pace=pace,
-            by=by,
-            run_id=_only(run_id),
-            dry_run=dry_run,
-        )
-        run.again = frozenset({outcome})
 
-        def find(ledger: "Ledger") -> list[Due]:
-            dues = due_again(plan, ledger, outcome)
-            return dues if among is None else [due for due in dues if due.planned.conversation_id in among]
+    def find(ledger: "Ledger") -> list[Due]:
+        dues = due_again(order.plan, ledger, outcome)
+        return dues if among is None else [due for due in dues if due.planned.conversation_id in among]
 
-        found = _sent(run, find, stop, resume=resume)
-        async with aclosing(found) as events:
-            async for event in events:
-                yield event
+    return _sent(client, ledger, order, find, again=frozenset({outcome}), stop=stop)
 
 
 async def _sent(
-    run: Run,
+    client: Client,
+    ledger: "Ledger",
+    order: Order,
     find: "Callable[[Ledger], list[Due]]",
-    stop: asyncio.Event | None,
     *,
-    resume: bool,
+    again: frozenset[Outcome],
+    stop: asyncio.Event | None,
 ) -> AsyncGenerator[Event]:
     """Send what is found, as the one process that does."""
-    await _check(run, resume=resume)
-    async with _alone(run, resume=resume):
-        dues = await run.ledger.do(find)
-        yield await _begun(run, dues)
-        run.begin(feed(run, dues))
-        async with aclosing(run.events()) as events:
-            with _stopped_by(run, stop):
-                async for event in events:
-                    yield event
+    async with in_thread(ledger) as thread:
+        run = Run(client=client, ledger=thread, order=order, run_id=_only(order.run_id), again=again)
+        await _check(run)
+        async with _alone(run):
+            dues = await thread.do(find)
+            yield await _begun(run, dues)
+            run.begin(feed(run, dues))
+            async with aclosing(run.events()) as events:
+                with _stopped_by(run, stop):
+                    async for event in events:
+                        yield event
 
 
-async def _check(run: Run, *, resume: bool) -> None:
+async def _check(run: Run) -> None:
     identity, now = await identify_by(run.client), datetime.now(UTC)
     base_url, any_age = run.client.connection.base_url, Outcome.HELD in run.again
     await run.ledger.do(
         lambda ledger: check_applicable(
-            run.plan, ledger, identity, base_url, now, stopped_too=resume, whatever_age=any_age
+            run.plan, ledger, identity, base_url, now, stopped_too=run.order.resume, whatever_age=any_age
         )
     )
 
 
 @asynccontextmanager
-async def _alone(run: Run, *, resume: bool) -> AsyncGenerator[None]:
+async def _alone(run: Run) -> AsyncGenerator[None]:
     """Be the one process that sends, and know what the others left; who only looks need not."""
-    if run.dry_run:
+    if run.order.dry_run:
         yield
         return
     plan_id = run.plan.plan_id
     async with run.ledger.only_apply(plan_id):
         await run.ledger.do(lambda ledger: ledger.recover(run.run_id))
-        await run.ledger.do(lambda ledger: ledger.confirm(plan_id, by=run.by))
-        if resume:
+        await run.ledger.do(lambda ledger: ledger.confirm(plan_id, by=run.order.by))
+        if run.order.resume:
             # No other process is left that has yet to see that it was stopped.
             await run.ledger.do(lambda ledger: ledger.resume(plan_id))
         yield
@@ -178,11 +139,11 @@ async def _alone(run: Run, *, resume: bool) -> AsyncGenerator[None]:
 
 async def _begun(run: Run, dues: Sequence[Due]) -> Begun:
     """How much there is to do, and how much of it the caps allow."""
-    since, workspace = datetime.now(UTC) - _DAY, run.plan.workspace_id
+    since, workspace, pace = datetime.now(UTC) - _DAY, run.plan.workspace_id, run.order.pace
     today = await run.ledger.do(lambda ledger: ledger.applied_since(workspace, since))
     replies = sum(due.replies for due in dues)
-    allowed = max(0, min(run.pace.most_per_run, run.pace.most_per_day - today))
-    run.allowance = replies if run.dry_run else allowed
+    allowed = max(0, min(pace.most_per_run, pace.most_per_day - today))
+    run.allowance = replies if run.order.dry_run else allowed
     return Begun(
         pending=replies,
         done=len(run.plan.replies) - replies,

@@ -24,9 +24,9 @@ async def feed(run: Run, dues: Sequence[Due]) -> None:
     Raises:
         IntercomError: The first reply could not be read back.
     """
-    metronome = Metronome(per_second=run.pace.per_second)
+    metronome = Metronome(per_second=run.order.pace.per_second)
     rest = iter(dues)
-    if not run.dry_run:
+    if not run.order.dry_run:
         await _first(run, rest, metronome)
     flying: set[asyncio.Task[Any]] = set()
     for due in rest:
@@ -68,12 +68,14 @@ async def _read_back(run: Run, due: Due, answered: Answered) -> None:
 
 async def _room(run: Run, due: Due, flying: set[asyncio.Task[Any]]) -> None:
     """Wait until another may begin: of those in flight each may yet use up one of the cap."""
-    while flying and (len(flying) >= run.pace.in_flight or (due.replies and run.allowance <= len(flying))):
+    while flying and (
+        len(flying) >= run.order.pace.in_flight or (due.replies and run.allowance <= len(flying))
+    ):
         await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
 
 
 def _may_begin(run: Run, due: Due) -> bool:
     if due.replies and run.allowance <= 0:
-        caps = f"{run.pace.most_per_run:,} replies, and within a day {run.pace.most_per_day:,}"
+        caps = f"{run.order.pace.most_per_run:,} replies, and within a day {run.order.pace.most_per_day:,}"
         run.end(Ending.CAPPED, f"A run sends at most {caps}.")
     return run.ending is None

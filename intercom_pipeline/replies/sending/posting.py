@@ -227,13 +227,13 @@ class _Posting:
 
     async def _turn(self) -> None:
         """Wait until the rate lets it leave; who had to read again after that need not at once wait again."""
-        keeps = max(1.0, 1 / self.run.pace.per_second)
+        keeps = max(1.0, 1 / self.run.order.pace.per_second)
         if self.turn_at is None or self.turn_at.seconds_ago > keeps:
             await self.run.departure(self.intent.key.step)
             self.turn_at = Moment()
 
     def _check_read(self) -> None:
-        if self.read_at.seconds_ago > self.run.pace.look_good_for:
+        if self.read_at.seconds_ago > self.run.order.pace.look_good_for:
             raise _TooLate
 
     def _claim(self, ledger: "Ledger") -> _Claim:

@@ -13,7 +13,8 @@ from intercom_pipeline.replies.plan import Plan
 from intercom_pipeline.replies.sending.breaker import Breaker
 from intercom_pipeline.replies.sending.events import Ended, Ending, Event, Settled
 from intercom_pipeline.replies.sending.ledger_thread import LedgerThread, until_done
-from intercom_pipeline.replies.sending.pace import Metronome, Pace
+from intercom_pipeline.replies.sending.order import Order
+from intercom_pipeline.replies.sending.pace import Metronome
 
 T = TypeVar("T")
 
@@ -34,12 +35,9 @@ class Run:
     Attributes:
         client: Who asks Intercom.
         ledger: The ledger.
-        plan: What is sent.
-        pace: How quickly.
-        by: Who applies it.
+        order: What is sent, and how.
         run_id: What the ledger knows this run by; no other has it.
         again: The outcomes that are tried again.
-        dry_run: Whether it only looks, and writes and sends nothing.
         allowance: How many replies it may still intend.
         breaker: Counts what goes wrong.
         ending: How it ends; None while it goes on.
@@ -48,12 +46,9 @@ class Run:
 
     client: Client
     ledger: LedgerThread
-    plan: Plan
-    pace: Pace
-    by: str
+    order: Order
     run_id: str
     again: frozenset[Outcome] = SURELY_NOT_APPLIED
-    dry_run: bool = False
     allowance: int = 0
     breaker: Breaker = field(default_factory=Breaker)
     ending: Ended | None = None
@@ -62,6 +57,11 @@ class Run:
     _told: "asyncio.Queue[Event | None]" = field(default_factory=asyncio.Queue)
     _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
     _leaving: "set[asyncio.Task[Any]]" = field(default_factory=set)
+
+    @property
+    def plan(self) -> Plan:
+        """What is sent."""
+        return self.order.plan
 
     def begin(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T | None]":
         """Do something beside the rest; what goes wrong in it ends the run."""
@@ -106,7 +106,7 @@ class Run:
 
     async def departure(self, step: Step) -> None:
         """Wait until the next of these steps may leave: however long some waited, the rate is kept."""
-        new = Metronome(per_second=self.pace.per_second, slack=_MADE_UP_SECONDS)
+        new = Metronome(per_second=self.order.pace.per_second, slack=_MADE_UP_SECONDS)
         await self._departures.setdefault(step, new).turn()
 
     def end_if_expired(self) -> None:
@@ -119,7 +119,7 @@ class Run:
         self.end_if_expired()
         plan_id = self.plan.plan_id
         # A dry run that looks what resuming would send leaves the plan stopped.
-        asks = self.ending is None and not self.dry_run
+        asks = self.ending is None and not self.order.dry_run
         if asks and await self.ledger.do(lambda ledger: ledger.is_stopped(plan_id)):
             self.end(Ending.STOPPED, PLAN_STOPPED)
         return self.ending is not None

@@ -16,7 +16,7 @@ from intercom_pipeline.replies.ledger.values import Outcome
 from intercom_pipeline.replies.plan import Plan
 from intercom_pipeline.replies.sending.applying import apply, retry
 from intercom_pipeline.replies.sending.events import Event, Settled
-from intercom_pipeline.replies.sending.pace import Pace
+from intercom_pipeline.replies.sending.order import Order
 from intercom_pipeline.replies.sending.resolving import SETTLE_AFTER, resolve
 
 if TYPE_CHECKING:
@@ -25,55 +25,21 @@ if TYPE_CHECKING:
 E = TypeVar("E")
 
 
-def run_apply(
-    plan: Plan,
-    *,
-    connection: Connection,
-    ledger: "Ledger",
-    pace: Pace,
-    by: str,
-    run_id: str,
-    dry_run: bool = False,
-    resume: bool = False,
-) -> Generator[Event]:
+def run_apply(order: Order, *, connection: Connection, ledger: "Ledger") -> Generator[Event]:
     """Send what is due of a plan; see `applying.apply`, whose errors it raises."""
-    return _events(
-        connection,
-        lambda client: apply(
-            client, ledger, plan, pace=pace, by=by, run_id=run_id, dry_run=dry_run, resume=resume
-        ),
-    )
+    return _events(connection, lambda client: apply(client, ledger, order))
 
 
 def run_retry(
-    plan: Plan,
+    order: Order,
     outcome: Outcome,
     *,
     connection: Connection,
     ledger: "Ledger",
-    pace: Pace,
-    by: str,
-    run_id: str,
     among: Collection[str] | None = None,
-    dry_run: bool = False,
-    resume: bool = False,
 ) -> Generator[Event]:
     """Send again what is FAILED or HELD; see `applying.retry`, whose errors it raises."""
-    return _events(
-        connection,
-        lambda client: retry(
-            client,
-            ledger,
-            plan,
-            outcome,
-            pace=pace,
-            by=by,
-            run_id=run_id,
-            among=among,
-            dry_run=dry_run,
-            resume=resume,
-        ),
-    )
+    return _events(connection, lambda client: retry(client, ledger, order, outcome, among=among))
 
 
 def run_resolve(
