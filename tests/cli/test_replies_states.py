@@ -281,13 +281,13 @@ def test_who_stops_a_run_is_told_how_to_go_on_and_has_it_logged(
     facts = {"workspace_id": sandbox.workspace.app()["id_code"]}
     made = registered(ledger, "stopped", Outcome.SENT, Outcome.FAILED, **facts)
 
-    def begun(_run_id: str) -> Generator[Event, None, None]:
+    def interrupted() -> Generator[Event, None, None]:
         os.kill(os.getpid(), signal.SIGINT)
         yield Ended(why=Ending.STOPPED)
 
     work = run_of(made, ledger, sandbox, tmp_path)
     with pytest.raises(Stopped) as stopped:
-        follow(work, begun, go_on="retry {plan} --failed")
+        follow(work, interrupted(), go_on="retry {plan} --failed")
     assert f"replies retry {made.plan_id[:8]} --failed: nothing" in stopped.value.fix
     assert select(tmp_path / "data", "SELECT outcome FROM pipeline.reply_log ORDER BY ALL") == [
         ("failed",),

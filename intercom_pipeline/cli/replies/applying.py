@@ -1,5 +1,6 @@
 """Sending a plan from the command line: shown, confirmed, followed to its end."""
 
+import uuid
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def apply(settings: "Settings", asked: Asked) -> NoReturn:
             print_lines(preview(work.plan, work.pace).facts(), remarks())
             _tell_stopped(stopped)
             _confirm(work, asked)
-        follow(work, lambda run_id: _applied(work, run_id, resume=stopped))
+        follow(work, _applied(work, resume=stopped))
 
 
 def resume(settings: "Settings", asked: Asked) -> NoReturn:
@@ -85,7 +86,7 @@ def resume(settings: "Settings", asked: Asked) -> NoReturn:
         _check_confirmed(work)
         _check_applicable(work)
         _tell_left(work)
-        follow(work, lambda run_id: _applied(work, run_id, resume=True))
+        follow(work, _applied(work, resume=True))
 
 
 def retry(settings: "Settings", asked: Asked, *, held: bool, failed: bool) -> NoReturn:
@@ -108,12 +109,14 @@ def retry(settings: "Settings", asked: Asked, *, held: bool, failed: bool) -> No
         _tell_stopped(stopped)
         with stoppable(why=NOTHING_SENT):
             _confirm(work, asked, len(dues))
-        among = {due.planned.conversation_id for due in dues}
-        follow(
-            work,
-            lambda run_id: _retried(work, outcome, among, run_id, resume=stopped),
-            go_on=f"retry {{plan}} --{outcome}",
+        retried = run_retry(
+            _order(work, resume=stopped),
+            outcome,
+            connection=work.connection,
+            ledger=work.ledger,
+            among={due.planned.conversation_id for due in dues},
         )
+        follow(work, retried, go_on=f"retry {{plan}} --{outcome}")
 
 
 @contextmanager
@@ -255,20 +258,19 @@ def _one_outcome(*, held: bool, failed: bool) -> Outcome:
     return Outcome.HELD if held else Outcome.FAILED
 
 
-def _applied(work: Run, run_id: str, *, resume: bool = False) -> Generator[Event, None, None]:
-    order = _order(work, run_id, resume=resume)
-    return run_apply(order, connection=work.connection, ledger=work.ledger)
+def _applied(work: Run, *, resume: bool) -> Generator[Event, None, None]:
+    return run_apply(_order(work, resume=resume), connection=work.connection, ledger=work.ledger)
 
 
-def _retried(
-    work: Run, outcome: Outcome, among: set[str], run_id: str, *, resume: bool
-) -> Generator[Event, None, None]:
-    order = _order(work, run_id, resume=resume)
-    return run_retry(order, outcome, connection=work.connection, ledger=work.ledger, among=among)
-
-
-def _order(work: Run, run_id: str, *, resume: bool) -> Order:
-    return Order(plan=work.plan, pace=work.pace, by=who(), run_id=run_id, dry_run=work.dry_run, resume=resume)
+def _order(work: Run, *, resume: bool) -> Order:
+    return Order(
+        plan=work.plan,
+        pace=work.pace,
+        by=who(),
+        run_id=uuid.uuid4().hex,
+        dry_run=work.dry_run,
+        resume=resume,
+    )
 
 
 def _is_nothing_due(standing: Standing) -> bool:

@@ -1,7 +1,6 @@
 """A run that sends, from its beginning to its exit code: followed, stopped safely, told."""
 
-import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
@@ -62,12 +61,12 @@ class Run:
     as_json: bool
 
 
-def follow(work: Run, begun: Callable[[str], Events], *, go_on: str = "resume {plan}") -> NoReturn:
+def follow(work: Run, events: Events, *, go_on: str = "resume {plan}") -> NoReturn:
     """Follow a run to its end and tell what became of it.
 
     Args:
         work: What it works with.
-        begun: Begins it, given its id.
+        events: What it tells; it begins as these are asked for.
         go_on: The verb that goes on with it where it is stopped, as it is typed.
 
     Raises:
@@ -81,7 +80,7 @@ def follow(work: Run, begun: Callable[[str], Events], *, go_on: str = "resume {p
         last_words = "" if work.dry_run else _last_words(work)
         with (
             stoppable(last_words=last_words),
-            closing(begun(uuid.uuid4().hex)) as events,
+            closing(events),
             _told_of_stopping(),
         ):
             watch(events, tally)
