@@ -12,8 +12,8 @@ from intercom_pipeline.cli.exits import Exit, NotPrinted, Stopped
 from intercom_pipeline.cli.output import counted, print_error, print_json, remarks, results, typed
 from intercom_pipeline.cli.replies.log import refresh
 from intercom_pipeline.cli.replies.progress import Tally, line_of, watch
+from intercom_pipeline.cli.replies.states import exit_of
 from intercom_pipeline.cli.replies.summary import (
-    exit_of,
     print_lines,
     print_next,
     print_standing,

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from intercom_pipeline.cli.exits import Exit
-from intercom_pipeline.cli.replies.summary import exit_when
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, PlanEntry, Sending
 from intercom_pipeline.replies.plan import Plan
 from intercom_pipeline.replies.sending.standing import (
@@ -105,6 +104,18 @@ class Now:
         """In how many conversations a step has one of these outcomes."""
         found = (each for each in self.standing.troubles if each.outcome in outcomes)
         return len({each.intent.key.conversation_id for each in found})
+
+
+def exit_of(standing: Standing) -> Exit:
+    """The exit code of whoever sends or resolves."""
+    return exit_when(uncertain=standing.is_uncertain, done=standing.is_done)
+
+
+def exit_when(*, uncertain: bool, done: bool) -> Exit:
+    """The exit code where somebody has to look first, or all is done, or neither."""
+    if uncertain:
+        return Exit.UNCERTAIN
+    return Exit.OK if done else Exit.PARTIAL
 
 
 def now_of(plan_id: str, ledger: "Ledger") -> Now:

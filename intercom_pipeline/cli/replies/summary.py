@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
-from intercom_pipeline.cli.exits import Exit
 from intercom_pipeline.cli.output import columns, number, results, show, typed
 from intercom_pipeline.replies.ledger.values import Outcome, Sending
 from intercom_pipeline.replies.plan import short_id
@@ -44,18 +43,6 @@ def print_lines(lines: Iterable[str], console: "Console | None" = None) -> None:
     console = console or results()
     for line in lines:
         console.print(Text(one_line(line)), soft_wrap=True)
-
-
-def exit_of(standing: Standing) -> Exit:
-    """The exit code of whoever sends or resolves."""
-    return exit_when(uncertain=standing.is_uncertain, done=standing.is_done)
-
-
-def exit_when(*, uncertain: bool, done: bool) -> Exit:
-    """The exit code where somebody has to look first, or all is done, or neither."""
-    if uncertain:
-        return Exit.UNCERTAIN
-    return Exit.OK if done else Exit.PARTIAL
 
 
 def print_standing(plan: "Plan | None", standing: Standing, *, on_its_way: int = 0) -> None:
