@@ -4,9 +4,10 @@
 
 Each run has a workspace, a ledger file and a plan of its own. Processes that apply it crash at any point,
 meet any fault, are stopped, run two at once; customers write meanwhile; people resolve what is not known,
-look, and try again what was held. Nothing goes through a socket, and nobody waits: time jumps. A crash is an
-exception after which the ledger and the transport do nothing any more (`benchmarks/reply_kills.py` kills
-processes). After each step and at the end the ledger is compared with what the workspace was really told.
+look, try again what was held, or say what they saw. Nothing goes through a socket, and nobody waits: time
+jumps. A crash is an exception after which the ledger and the transport do nothing any more
+(`benchmarks/reply_kills.py` kills processes). After each step and at the end the ledger is compared with what
+the workspace was really told.
 """
 
 import argparse
@@ -31,11 +32,12 @@ from benchmarks.measuring import row
 from benchmarks.reply_faults import any_fault
 from benchmarks.reply_indoors import Indoors, SandboxTransport
 from benchmarks.reply_points import Crash, Tripwire
-from benchmarks.reply_work import applying, resolving, retrying, see_to
+from benchmarks.reply_work import BY, applying, resolving, retrying, see_to
 from benchmarks.reply_world import LATE_SECONDS, Work, World
 from intercom_pipeline.replies.ledger.values import Outcome
 from intercom_pipeline.replies.plan import Action, Plan, Then
 from intercom_pipeline.replies.reply import MessageType
+from intercom_pipeline.replies.sending.resolving import settle_held
 
 _MOST_CONVERSATIONS: Final = 6
 _MOST_STEPS: Final = 8
@@ -133,6 +135,9 @@ class Simulation:
             case "held":
                 await self._looked(plan)
                 await self._disturbed(retrying(plan, Outcome.HELD))
+            case "said":
+                await self._looked(plan)
+                self._say(plan)
             case "failed":
                 await self._disturbed(retrying(plan, Outcome.FAILED))
             case "plan":
@@ -149,6 +154,7 @@ class Simulation:
             "stop": 2,
             "resolve": 12 if outcomes[Outcome.UNKNOWN] or outcomes[Outcome.INTENDED] else 1,
             "held": 12 if outcomes[Outcome.HELD] else 1,
+            "said": 4 if outcomes[Outcome.HELD] else 0,
             "failed": 4 if outcomes[Outcome.FAILED] else 1,
             "plan": 2,
             "meanwhile": 2,
@@ -200,6 +206,16 @@ class Simulation:
         """A person looks, who waits until nothing can arrive late any more, before anything is sent again."""
         self.world.workspace.clock.advance(LATE_SECONDS + 1)
         await self.world.do(resolving(plan), Tripwire())
+
+    def _say(self, plan: Plan) -> None:
+        """Who looked says what they saw of each that is held; what is not there another plan may send."""
+        applied = self.world.applied()
+        with self.world.open() as ledger:
+            held = [each.intent.key for each in ledger.sendings(plan.plan_id) if each.outcome is Outcome.HELD]
+            there = {key.conversation_id for key in held if applied[key.conversation_id, key.step]}
+            missing = {key.conversation_id for key in held} - there
+            settle_held(ledger, plan, sent=there, not_sent=missing, by=BY)
+        self.world.left |= missing
 
     def _meanwhile(self) -> None:
         """Time passes, a customer writes, a teammate closes or deletes a conversation."""

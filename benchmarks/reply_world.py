@@ -55,6 +55,7 @@ class World:
         deadline_seconds: How long a request may take.
         conversation_ids: Whom the campaign is for.
         plans: What was planned, in order.
+        left: The conversations in which a person did not find it, and which its plan leaves.
         wrong: What must not be, in words.
         lockless: Whether the ledger is on a drive that knows no locks.
     """
@@ -67,6 +68,7 @@ class World:
     deadline_seconds: float = _DEADLINE_SECONDS
     conversation_ids: Sequence[str] = ()
     plans: list[Plan] = field(default_factory=list)
+    left: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
     lockless: bool = False
     _reader: Ledger | None = None
@@ -200,11 +202,14 @@ class World:
             reply = steps.get(Step.REPLY)
             if self._record(each) is None:
                 continue
-            if reply is None or (reply.outcome in SURELY_NOT_APPLIED and not self.is_changed(each, reply)):
+            if reply is None or (reply.outcome in SURELY_NOT_APPLIED and not self._may_be_left(each, reply)):
                 self.wrong.append(f"{each} was left out: {reply and (reply.outcome, reply.reason)}")
             for step, sending in steps.items():
                 if sending.outcome in {Outcome.INTENDED, Outcome.UNKNOWN}:
                     self.wrong.append(f"the {step} to {each} is still {sending.outcome}")
+
+    def _may_be_left(self, conversation_id: str, sending: Sending) -> bool:
+        return conversation_id in self.left or self.is_changed(conversation_id, sending)
 
     def is_changed(self, conversation_id: str, sending: Sending) -> bool:
         """Whether a conversation is not what it was when it was planned."""
