@@ -1,5 +1,6 @@
 """The command itself: its verbs, its help, and how whatever goes wrong is told."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ from intercom_pipeline.cli.replies import commands as replies
 from intercom_pipeline.errors import PipelineError
 
 _NAME = "intercom-pipeline"
+_NOT_WRITTEN = {errno.ENOSPC, errno.EIO, errno.EBADF}
 
 
 def main() -> NoReturn:
@@ -167,6 +169,18 @@ def _tell(error: Exception, *, debug: bool) -> None:
 
 
 def _unexpected(error: Exception) -> PipelineError:
+    if isinstance(error, UnicodeEncodeError):
+        return PipelineError(
+            f"The output cannot be written in {error.encoding}.",
+            why="It holds signs that this encoding does not have.",
+            fix="Set PYTHONIOENCODING=utf-8, then run the same command again.",
+        )
+    if isinstance(error, OSError) and error.errno in _NOT_WRITTEN and error.filename is None:
+        return PipelineError(
+            f"It could not be written: {error.strerror}.",
+            why="What takes the output, or the disk, is full or gone.",
+            fix="Free some space or write elsewhere, then run the same command again.",
+        )
     return PipelineError(
         f"Something unexpected happened: {type(error).__name__}: {error}",
         why="This is a fault of intercom-pipeline.",

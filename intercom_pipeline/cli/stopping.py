@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -16,7 +17,8 @@ T = TypeVar("T")
 
 _CODES = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED, signal.SIGHUP: Exit.TERMINATED}
 _SHOW_CURSOR = b"\x1b[?25h"
-
+_ONE_SIGNAL_SECONDS = 0.5
+"""Within so many, two signals are one: `timeout` and terminals signal a process and then its group."""
 
 KEPT = "Everything stored so far is kept; readers still see the last published file."
 RESUMES = "Run the same command again: it resumes where it was."
@@ -33,6 +35,7 @@ def stoppable(*, why: str = "", fix: str = "", last_words: str = "") -> Iterator
     """Let a first signal unwind the block, a second end the process on the spot.
 
     Ending on the spot is safe: what is stored is stored in transactions, and the lock dies with the process.
+    A second one that comes at once is the first one's echo.
 
     Args:
         why: What is said to whoever stopped it.
@@ -54,23 +57,25 @@ def run(act: Coroutine[Any, Any, T]) -> T:
 
     Raised wherever it strikes, as in other code, a signal could be lost in a task of somebody else's.
     """
-    struck: list[int] = []
+    struck: list[tuple[int, float]] = []
     with asyncio.Runner() as runner:
         try:
             return runner.run(_cancelled_by_signals(act, struck))
         except asyncio.CancelledError:
             if not struck:
                 raise
-    raise _Signalled(_CODES[signal.Signals(struck[0])])
+    [(number, _), *_] = struck
+    raise _Signalled(_CODES[signal.Signals(number)])
 
 
-async def _cancelled_by_signals(act: Coroutine[Any, Any, T], struck: list[int]) -> T:
+async def _cancelled_by_signals(act: Coroutine[Any, Any, T], struck: list[tuple[int, float]]) -> T:
     loop, task = asyncio.get_running_loop(), asyncio.ensure_future(act)
 
     def strike(number: int) -> None:
         if struck:
-            _end(number, None)
-        struck.append(number)
+            _end_if_meant(struck[0][1], "", number, None)
+            return
+        struck.append((number, time.monotonic()))
         task.cancel()
 
     before = {number: signal.getsignal(number) for number in _CODES}
@@ -107,8 +112,13 @@ def _handled_by(handler: Callable[[int, FrameType | None], NoReturn]) -> Iterato
 
 def _unwind(last_words: str, number: int, _frame: FrameType | None) -> NoReturn:
     for each in _CODES:
-        signal.signal(each, partial(_end, last_words=last_words))
+        signal.signal(each, partial(_end_if_meant, time.monotonic(), last_words))
     raise _Signalled(_CODES[signal.Signals(number)])
+
+
+def _end_if_meant(first: float, last_words: str, number: int, _frame: FrameType | None) -> None:
+    if time.monotonic() - first >= _ONE_SIGNAL_SECONDS:
+        _end(number, None, last_words=last_words)
 
 
 def _end(number: int, _frame: FrameType | None, *, last_words: str = "") -> NoReturn:

@@ -21,8 +21,7 @@ _COLUMNS: Final = (
 _NEXT: Final[Mapping[Outcome, str]] = {
     Outcome.INTENDED: "what was being sent is looked into by the next run",
     Outcome.UNKNOWN: "after five minutes, find out about what is unknown: replies resolve {plan}",
-    Outcome.HELD: "look at the conversations that are held, then: replies retry {plan} --held; "
-    "or say what you saw: replies resolve {plan} --sent ID, or --not-sent ID",
+    Outcome.HELD: "look at the conversations that are held, then: replies retry {plan} --held",
     Outcome.FAILED: "once the reason is dealt with: replies retry {plan} --failed",
     Outcome.STALE: "read the stale ones; where one still needs the reply, plan it again in the same campaign",
 }
@@ -72,6 +71,9 @@ def _next_steps(plan: Plan, standing: Standing, ended: Ended) -> Iterator[str]:
     for outcome, step in _NEXT.items():
         if outcome in standing.to_see_to:
             yield step.format(plan=short_id(plan.plan_id))
+    if standing.is_held:
+        resolve = f"replies resolve {short_id(plan.plan_id)} --sent ID, or --not-sent ID"
+        yield f"where you saw what became of a held one: {resolve}"
     if standing.gone:
         yield f"plan {standing.gone:,} of them no more: the conversation is gone"
     if ended.why is Ending.EXPIRED:

@@ -11,6 +11,7 @@ from typing import Final
 _TAG: Final = re.compile(r"(</?[a-zA-Z][^<>]*>|<[!?][^<>]*>)")
 _NAME: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
 _ALT: Final = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_HREF: Final = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _BLANK: Final = re.compile(r"[^\S\n]+")
 _BLOCKS: Final = frozenset(
     {"address", "article", "blockquote", "br", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr"}
@@ -32,6 +33,13 @@ def text_of(html: str | None) -> str:
 def own_text_of(html: str | None) -> str:
     """As `text_of`, without what the message quotes."""
     return _text(html or "", _UNSEEN | {"blockquote"})
+
+
+def links_of(html: str) -> list[str]:
+    """The addresses that a message leads to, in their order, each once."""
+    tags = (tag for tag in _TAG.findall(html) if (name := _NAME.match(tag)) and name[1].lower() == "a")
+    found = (each for tag in tags if (each := _HREF.search(tag)))
+    return list(dict.fromkeys(unescape(each[1] or each[2] or each[3] or "").strip() for each in found))
 
 
 def shows_nothing(html: str) -> bool:

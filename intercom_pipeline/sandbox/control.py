@@ -29,7 +29,7 @@ from intercom_pipeline.sandbox.faults import Fault
 from intercom_pipeline.sandbox.kinds import KINDS
 from intercom_pipeline.sandbox.options import NEWEST_VERSION
 from intercom_pipeline.sandbox.request_log import Request as Asked
-from intercom_pipeline.sandbox.service import Service
+from intercom_pipeline.sandbox.service import CONTROL, Service
 from intercom_pipeline.sandbox.truth import TRUTHS
 
 MUTATIONS = frozenset(
@@ -127,7 +127,7 @@ def _route(service: Service, method: str, name: str, act: Act) -> Route:
         except (msgspec.MsgspecError, TypeError, KeyError, ValueError) as error:
             raise HTTPException(400, f"{type(error).__name__}: {error}") from error
 
-    return Route(f"/_sandbox/{name}", respond, methods=[method])
+    return Route(f"{CONTROL}{name}", respond, methods=[method])
 
 
 def _records(service: Service) -> Route:
@@ -139,7 +139,7 @@ def _records(service: Service) -> Route:
         version = http.query_params.get("version", NEWEST_VERSION)
         return _json(service.workspace.records(kind, version=version))
 
-    return Route("/_sandbox/records/{kind}", respond, methods=["GET"])
+    return Route(f"{CONTROL}records/{{kind}}", respond, methods=["GET"])
 
 
 def _only_this_machine(http: Request) -> None:

@@ -25,6 +25,9 @@ from intercom_pipeline.sandbox.routing import route_of
 from intercom_pipeline.sandbox.versions import at_least
 from intercom_pipeline.sandbox.workspace import Workspace
 
+CONTROL = "/_sandbox/"
+"""Where the sandbox is seen into and changed; no part of Intercom's API."""
+
 _SERVER_ERROR = 500
 
 
@@ -113,8 +116,11 @@ class Service:
     def struck_unread(self, method: str, path: str) -> Fault | None:
         """The fault that cuts off a request of which only the first line was read; notes such a request.
 
-        One that is cut off before anything is read is not noted, since nobody knows of it.
+        One that is cut off before anything is read is not noted, since nobody knows of it. What controls the
+        sandbox is never cut off: nobody could end the fault.
         """
+        if path.startswith(CONTROL):
+            return None
         route = route_of(method, path)
         fault = self.faults.pick(f"{method} {path}", f"{method} {route}", unread=True)
         if fault is not None and fault.cut_at is not CutAt.BEFORE_REQUEST:

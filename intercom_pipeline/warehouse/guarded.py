@@ -120,6 +120,8 @@ def too_much() -> QueryFailed:
 
 def _the_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
     statements = connection.extract_statements(sql)
+    if not statements:
+        raise QueryFailed("There is no statement.", why="Nothing is asked.", fix="Write a SELECT.")
     if len(statements) != 1:
         raise QueryFailed(
             f"One statement is asked at a time, not {len(statements)}.",

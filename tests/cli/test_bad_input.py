@@ -14,7 +14,7 @@ import stamina
 from intercom_pipeline.cli.exits import Exit
 from intercom_pipeline.sandbox import Sandbox, serve
 from tests.cli.conftest import CANARY, SMALL, Command
-from tests.cli.running import environment, run_process
+from tests.cli.running import COMMAND, environment, run_process
 from tests.syncing import select, sync
 
 LITTLE = 256 * 1024
@@ -378,3 +378,23 @@ def test_the_traceback_comes_only_on_request(command: Command, sandbox: Sandbox)
         assert each.code == Exit.AUTHORISATION
         assert each.err.startswith("Traceback (most recent call last)") or "\nTraceback" in each.err
         assert "INTERCOM_ACCESS_TOKEN" in each.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("out", "encoding", "says"),
+    [
+        ("/dev/full", "utf-8", "It could not be written: No space left on device."),
+        ("/dev/null", "ascii", "The output cannot be written in ascii."),
+    ],
+)
+def test_output_that_cannot_be_written(tmp_path: Path, out: str, encoding: str, says: str) -> None:
+    """Which is nobody's fault here, and said in three lines."""
+    with Path(out).open("w", encoding="utf-8") as full:
+        told = subprocess.run(
+            [COMMAND, "config", "show"],
+            env=environment(INTERCOM_DATA_DIR="größe", PYTHONIOENCODING=encoding), cwd=tmp_path,
+            stdout=full, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, check=False,
+        )  # fmt: skip
+    assert told.returncode == Exit.FAILED
+    assert told.stderr.splitlines()[0] == says
+    assert len(told.stderr.splitlines()) == 3

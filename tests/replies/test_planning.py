@@ -254,7 +254,7 @@ def test_a_campaign_answers_a_conversation_once(sandbox: Sandbox, tmp_path: Path
     assert list(reasons(again).values()) == [
         f"This campaign answered it already ({of}).",
         f"This campaign may have answered it already ({of}): resolve that first.",
-        f"An answer of this campaign is held ({of}): look, then retry it there.",
+        f"An answer of this campaign is held ({of}): look, then retry or resolve it there.",
         f"This campaign may have answered it already ({of}): resolve that first.",
     ]
     assert len(planned(sandbox, tmp_path, drafts(*ids), campaign="another").replies) == len(ids)

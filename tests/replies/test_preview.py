@@ -79,6 +79,15 @@ def test_options_and_attachments_are_shown_with_each_example() -> None:
     assert "    [attached: https://a.example/b.png]\n    [Yes]  [No]\n" in shown(made)
 
 
+def test_where_links_lead_is_shown() -> None:
+    """Whoever confirms a plan would read their texts alone."""
+    body = "<a class=x href='https://a.example/?a=1&amp;b=2'>Here</a> or <A HREF=mailto:a@b.example>ask</A>"
+    lines = shown(plan(reply(1, body=body)))
+    assert (
+        "    Here or ask\n    [link: https://a.example/?a=1&b=2]\n    [link: mailto:a@b.example]\n" in lines
+    )
+
+
 def test_examples_are_of_different_kinds() -> None:
     """And where all are of one kind, the first, the one in the middle and the last."""
     alike = [reply(number) for number in range(1, 10)]

@@ -1,5 +1,6 @@
 """What nobody knows is looked for in its conversation, and sent again only where a person says so."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -219,9 +220,12 @@ def test_a_person_looks_where_anything_is_newer(world: Campaign) -> None:
     plan = uncertain(world, FaultKind.ERROR_500)
     world.resolve(plan)
     world.sandbox.workspace.reply(only(plan), "<p>Never mind</p>")
+    [before] = world.known(plan).values()
     [settled] = world.retry(plan, HELD).settled
     assert (settled.outcome, settled.reason) == (HELD, CHANGED)
     assert (world.counted(plan), world.posts) == ({HELD: 1}, 1)
+    [known] = world.known(plan).values()
+    assert known == replace(before, reason=CHANGED)
 
 
 def test_a_retry_that_gets_no_answer_is_unknown_once_more(world: Campaign) -> None:

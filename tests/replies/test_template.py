@@ -204,12 +204,13 @@ MISFITS = [
     ("{% if 'a' in seats %}{% endif %}", "asks for a list or a text"),
     ("{% if no %}{% endif %}", "the text 'false' is not false by itself"),
     ("{{ 1 if not no else 2 }}", "the text 'false' is not false by itself"),
-    ("{{ name|number }}", "a text is no number"),
-    ("{{ exponent|number }}", "a text is no number"),
-    ("{{ amount|round }}", "what is rounded is no number"),
+    ("{{ seats }}{{ name|trim|number }}", "name|number: a text is no number"),
+    ("{% if exponent|number > 4 %}{% endif %}", "exponent|number: a text is no number"),
+    ("{{ amount|round }}", "amount|round: what is rounded is no number"),
+    ("{{ turned }}", "turned: a value holds a sign that turns the direction"),
     ("{{ price|round(99) }}", "0 to 10 digits"),
     ("{{ name|truncate('x') }}", "a number of characters"),
-    ("{{ name|date }}", "no date or moment"),
+    ("{{ name|date }}", "name|date: a value is no date or moment"),
     ("{{ day|date('%99999999d') }}", "a date is written with"),
     ("{{ infinite }}", "neither text nor a number"),
     ("{% for a in many %}{% for b in many %}x{% endfor %}{% endfor %}", "its loops go through more than"),
@@ -226,6 +227,7 @@ def test_values_that_do_not_fit_are_refused(text: str, says: str) -> None:
     """What is missing, is of another kind, or would be endless; values are not repeated."""
     values = VALUES | {"no": "false", "exponent": "1e999999", "infinite": float("inf")}
     values |= {
+        "turned": "a\u202eb",
         "many": list(range(1_000)),
         "long": "x" * 60_001,
         "longest": "x" * 60_000,

@@ -212,6 +212,15 @@ def test_a_connection_can_be_closed_at_each_place(tiny: Asker, place: CutAt) -> 
     assert seen == (1 if place is CutAt.BEFORE_REQUEST else 2)
 
 
+def test_a_fault_that_strikes_everything_can_be_ended(tiny: Asker) -> None:
+    """Whoever asked for it would be locked out."""
+    tiny.sandbox.faults.add(Fault(kind=FaultKind.CLOSED, cut_at=CutAt.BEFORE_REQUEST))
+    with pytest.raises(httpx.TransportError):
+        tiny.ask("GET", "/me")
+    assert tiny.ask("DELETE", "/_sandbox/faults").is_success
+    assert tiny.ask("GET", "/me").is_success
+
+
 @pytest.mark.parametrize(
     ("place", "ending"),
     [

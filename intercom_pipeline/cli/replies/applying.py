@@ -99,9 +99,10 @@ def retry(settings: "Settings", asked: Asked, *, held: bool, failed: bool) -> No
     outcome = _one_outcome(held=held, failed=failed)
     with _opened(settings, asked) as work:
         confirmed = work.ledger.entry(work.plan.plan_id).confirmed_at is not None
-        dues = [due for due in due_again(work.plan, work.ledger, outcome) if not _is_gone(due)]
+        found = due_again(work.plan, work.ledger, outcome)
+        dues = [due for due in found if not _is_gone(due)]
         if not dues:
-            _tell_none(work, outcome, confirmed=confirmed)
+            _tell_none(work, outcome, gone=len(found), confirmed=confirmed)
         _check_can_confirm(asked, confirmation_of(len(dues)), look=f"retry --{outcome} --dry-run")
         _check_applicable(work, whatever_age=outcome is Outcome.HELD)
         stopped = _is_stopped(work)
@@ -222,11 +223,13 @@ def _tell_left(work: Run) -> None:
     remarks().print(Text(f"{replies(standing.left)} of {number(len(work.plan.replies))} left to send{then}."))
 
 
-def _tell_none(work: Run, outcome: Outcome, *, confirmed: bool) -> NoReturn:
+def _tell_none(work: Run, outcome: Outcome, *, gone: int, confirmed: bool) -> NoReturn:
     """Say that there is nothing to retry, and what there is to do instead."""
     if work.as_json:
         tell_end(work, code=Exit.OK)
-    results().print(f"Nothing {'is held' if outcome is Outcome.HELD else 'failed'}; nothing was sent.")
+    they = "is held" if outcome is Outcome.HELD else "failed"
+    said = f"Nothing that {they} can be tried again" if gone else f"Nothing {they}"
+    results().print(f"{said}; nothing was sent.")
     print_next(work.plan, standing_of(work.plan, work.ledger), confirmed=confirmed)
     raise typer.Exit(Exit.OK)
 

@@ -133,11 +133,13 @@ def list_plans(settings: "Settings", *, as_json: bool) -> None:
 def _show_plans(plans: list[Now]) -> None:
     """A table of them; in a narrow terminal without what is told elsewhere."""
     names = ["plan", "campaign", "type", "made", "state", *_NUMBERS]
+    if any(each.standing.elsewhere for each in plans):
+        names.append(_ELSEWHERE)
 
     def made(some: Sequence[str]) -> Table:
-        table = columns(*some, right=_NUMBERS)
+        table = columns(*some, right=(*_NUMBERS, _ELSEWHERE))
         for each in plans:
-            cells = dict(zip(names, _cells(each), strict=True))
+            cells = dict(zip(names, _cells(each), strict=False))
             table.add_row(*(cells[name] for name in some))
         return table
 
@@ -145,6 +147,8 @@ def _show_plans(plans: list[Now]) -> None:
 
 
 _NUMBERS = ("replies", "sent", "not done", "uncertain", "left")
+_ELSEWHERE = "elsewhere"
+"""Shown where there are any: answered by another plan of the campaign, or maybe."""
 _MOST_LISTED = 50
 
 
@@ -156,6 +160,6 @@ def _cells(now: Now) -> Iterator[str]:
     yield moment(entry.created_at)
     yield now.state
     sent = entry.outcomes.get(Outcome.SENT, 0)
-    yield from map(
-        number, (entry.replies, sent, now.count(SURELY_NOT_APPLIED), now.count(UNCERTAIN), now.left)
-    )
+    uncertain, elsewhere = now.count(UNCERTAIN), now.standing.elsewhere
+    counts = (entry.replies, sent, now.count(SURELY_NOT_APPLIED), uncertain, now.left, elsewhere)
+    yield from map(number, counts)

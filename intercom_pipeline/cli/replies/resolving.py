@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NoReturn
 from rich.text import Text
 
 from intercom_pipeline.cli.exits import Stopped
-from intercom_pipeline.cli.output import remarks
+from intercom_pipeline.cli.output import number, remarks
 from intercom_pipeline.cli.replies.log import refresh
 from intercom_pipeline.cli.replies.opening import ledger_of, pace_of, plan_named, who
 from intercom_pipeline.cli.replies.progress import Tally
 from intercom_pipeline.cli.replies.run import Run, tell_end
-from intercom_pipeline.cli.replies.summary import replies
 from intercom_pipeline.cli.stopping import stoppable
 from intercom_pipeline.intercom.errors import IntercomError
+from intercom_pipeline.replies.ledger.values import Step
 from intercom_pipeline.replies.sending.events import Settled
 from intercom_pipeline.replies.sending.pace import Pace
 from intercom_pipeline.replies.sending.resolving import settle_held
@@ -57,25 +57,31 @@ def resolve(
             said = settle_held(ledger, work.plan, sent=sent, not_sent=not_sent, by=who(), dry_run=dry_run)
             _tell(said, found)
         else:
-            _look(work, found)
-            remarks().print(Text(f"{replies(found.counts.total())} looked for."))
+            looked_for = _look(work, found)
+            remarks().print(Text(f"{number(looked_for)} looked for."))
         tell_end(work, found)
 
 
-def _look(work: Run, found: Tally) -> None:
+def _look(work: Run, found: Tally) -> int:
     events = run_resolve(work.plan, connection=work.connection, ledger=work.ledger, dry_run=work.dry_run)
     try:
         with stoppable(why="What was found so far is noted.", fix="Run it again."), closing(events):
-            _tell(events, found)
+            return _tell(events, found)
     except (IntercomError, Stopped):
         if not work.dry_run:
             refresh(work.ledger, work.folder)
         raise
 
 
-def _tell(events: Iterable[Settled], found: Tally) -> None:
-    """Say of each what was found, as it is."""
+def _tell(events: Iterable[Settled], found: Tally) -> int:
+    """Say of each what was found, as it is; gives how many there were."""
+    number_told = 0
     for event in events:
         found.take(event)
-        why = f": {one_line(event.reason)}" if event.reason else ""
-        remarks().print(Text(f"{one_line(event.conversation_id)} {event.outcome}{why}"), soft_wrap=True)
+        number_told += 1
+        which = "" if event.step is Step.REPLY else ", what follows,"
+        why = f": {event.reason}" if event.reason else ""
+        remarks().print(
+            Text(one_line(f"{event.conversation_id}{which} {event.outcome}{why}")), soft_wrap=True
+        )
+    return number_told

@@ -205,18 +205,17 @@ def _stopped(stopped: Stopped, work: Run, go_on: str) -> Stopped:
     """How far it came, for whoever stopped it."""
     if work.dry_run:
         return Stopped(stopped.code, why=NOTHING_SENT)
+    plan = short_id(work.plan.plan_id)
+    fix = f"Go on with {typed()} replies {go_on.format(plan=plan)}: nothing is sent twice."
     try:
         standing = standing_of(work.plan, work.ledger)
     except PipelineError:
         why = "What was sent is noted in the ledger, which cannot be read now."
     else:
         why = _how_far(work, standing)
-    return Stopped(
-        stopped.code,
-        why=why,
-        fix=f"Go on with {typed()} replies {go_on.format(plan=short_id(work.plan.plan_id))}: "
-        "nothing is sent twice.",
-    )
+        if standing.is_uncertain:
+            fix += f" What is not known: {typed()} replies status {plan}"
+    return Stopped(stopped.code, why=why, fix=fix)
 
 
 def _how_far(work: Run, standing: Standing) -> str:

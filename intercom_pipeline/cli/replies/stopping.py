@@ -32,6 +32,7 @@ def stop(settings: "Settings", name: str, *, dry_run: bool, as_json: bool) -> No
     if done:
         results().print("All of it is done; there is nothing to stop.")
         return
-    left = f"{number(now.standing.left)} of {number(now.entry.replies)} replies"
+    left = f"{number(now.standing.left)} of {number(now.entry.replies)} replies are not begun"
+    then = f", and what follows in {number(now.standing.then_left)}" if now.standing.then_left else ""
     would = "Would be stopped" if dry_run else "Stopped"
-    results().print(Text(f"{would}: {left} are not begun. What is on its way is finished."))
+    results().print(Text(f"{would}: {left}{then}. What is on its way is finished."))

@@ -26,7 +26,7 @@ _MEANS: Final = {
     Outcome.FAILED: "surely not sent",
     Outcome.STALE: "not sent: the conversation changed since it was planned",
     Outcome.UNKNOWN: "may have been sent; not sent again by itself",
-    Outcome.HELD: "not found in the conversation; waits for somebody to look",
+    Outcome.HELD: "may have been sent; waits for somebody to look",
 }
 _ON_ITS_WAY = "being sent now"
 _LEFT = "not sent yet"
@@ -111,8 +111,8 @@ def _about_troubles(plan: "Plan", standing: Standing) -> Iterator[str]:
         yield f"See what became of those {' or '.join(lost)}, after five minutes: {_verb('resolve', plan)}"
     if Outcome.HELD in outcomes:
         yield f"Look at the conversations that are held, then: {_verb('retry', plan)} --held"
-    if any(each.outcome is Outcome.HELD for each in standing.troubles):
-        yield f"Or say what you saw in one: {_verb('resolve', plan)} --sent ID, or --not-sent ID"
+    if standing.is_held:
+        yield f"Where you saw what became of it: {_verb('resolve', plan)} --sent ID, or --not-sent ID"
     if Outcome.FAILED in outcomes:
         yield f"Once the reason is dealt with: {_verb('retry', plan)} --failed"
     if Outcome.STALE in outcomes:

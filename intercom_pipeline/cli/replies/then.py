@@ -62,7 +62,9 @@ def _snooze(text: str, now: datetime) -> Then:
     try:
         until = _ahead(text, now) or moment_of(text, now)
         second = int(until.timestamp())
-    except (ValueError, OverflowError):
+    except OverflowError:
+        raise _refused(f"snooze:{text}", "So long nothing is snoozed.") from None
+    except ValueError:
         raise _refused(
             f"snooze:{text}", "A snooze lasts hours, days or weeks (12h, 3d, 2w) or until a moment."
         ) from None

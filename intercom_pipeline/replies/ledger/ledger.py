@@ -143,13 +143,13 @@ class Ledger:
             return sendings.claim(connection, intent, again, self._now())
 
     def check_intended(self, intent: Intent) -> None:
-        """See that what this run intended, and did not send yet, may still be sent.
+        """See that what this run intended, and did not send yet, may still be sent: it leaves only now.
 
         Raises:
             LedgerLost: The right to send is gone, or another process took what was intended for lost.
         """
         with right.holding(self._database, self._right) as connection:
-            if not sendings.is_intended(connection, intent):
+            if not sendings.intend_still(connection, intent, self._now()):
                 raise right.lost("Another process has taken over what it intended.")
 
     def settle(
@@ -192,7 +192,10 @@ class Ledger:
         right.noted(self._database, partial(sendings.take_back, intent=intent, before=before))
 
     def skip(self, intent: Intent, outcome: Outcome = Outcome.STALE, *, reason: str) -> None:
-        """Note that a step was not begun: stale, failed, held; what was applied, may be or is held stays."""
+        """Note that a step was not begun: stale, failed, held; what was applied or may be stays.
+
+        What is held stays so, too; where it is held anew, the reason is the new one.
+        """
         if outcome not in _MAY_BE_TRIED:
             raise ValueError(f"what was not begun is not {outcome}")
         with self._database.writing() as connection:
@@ -212,7 +215,7 @@ class Ledger:
                 raise conflict(key, outcome, "it is not uncertain")
 
     def recover(self, run_id: str) -> int:
-        """Mark what runs that are gone left intended as unknown; gives how many.
+        """Mark what runs that are gone left intended as unknown since then; gives how many.
 
         Args:
             run_id: This run, whose own intents stay.
@@ -224,7 +227,7 @@ class Ledger:
             raise right.lost("It never asked for the right to.")
         with self._database.writing() as connection:
             right.check(connection, self._database, self._right)
-            return sendings.recover(connection, run_id, self._now())
+            return sendings.recover(connection, run_id)
 
     def sendings(self, plan_id: str) -> list[Sending]:
         """The steps that a plan was the last to intend or skip, in that order."""

@@ -79,11 +79,10 @@ def take_back(connection: Connection, intent: Intent, before: Sending | None) ->
         connection.execute(update(SENDINGS).where(mine).values(**facts))
 
 
-def is_intended(connection: Connection, intent: Intent) -> bool:
-    """Whether a step is still intended by the run of the intent."""
-    asked = select(SENDINGS.c.outcome, SENDINGS.c.run_id).where(*_is(intent.key))
-    row = connection.execute(asked).first()
-    return row is not None and (row.outcome, row.run_id) == (Outcome.INTENDED, intent.run_id)
+def intend_still(connection: Connection, intent: Intent, now: datetime) -> bool:
+    """Note that what a run intended leaves only now; False where it is not intended by that run any more."""
+    mine = and_(SENDINGS.c.outcome == Outcome.INTENDED, SENDINGS.c.run_id == intent.run_id)
+    return _change(connection, intent.key, mine, intended_at=now)
 
 
 def resolve(
@@ -95,7 +94,10 @@ def resolve(
 
 
 def skip(connection: Connection, intent: Intent, outcome: Outcome, reason: str, now: datetime) -> None:
-    """Note that a step was not begun, and why, unless it was applied or may have been."""
+    """Note that a step was not begun, and why, unless it was applied or may have been.
+
+    What is held, and still is, is held for that reason now; all else that is known of it stays.
+    """
     said = _cleaned({"reason": reason})
     insert = insert_into(SENDINGS, connection.dialect.name).values(
         **_row(intent), outcome=outcome, attempts=0, intended_at=now, settled_at=now, **said
@@ -108,14 +110,18 @@ def skip(connection: Connection, intent: Intent, outcome: Outcome, reason: str, 
             where=SENDINGS.c.outcome.in_(sorted(SURELY_NOT_APPLIED)),
         )
     )
+    if outcome is Outcome.HELD:
+        _change(connection, intent.key, SENDINGS.c.outcome == Outcome.HELD, **said)
 
 
-def recover(connection: Connection, run_id: str, now: datetime) -> int:
-    """Note of what other runs intended that it is not known; gives how many there were."""
+def recover(connection: Connection, run_id: str) -> int:
+    """Note of what other runs intended that it is not known, since then; gives how many there were."""
     left = and_(SENDINGS.c.outcome == Outcome.INTENDED, SENDINGS.c.run_id != run_id)
     reason = "The process that sent it ended before it noted an answer."
     changed = connection.execute(
-        update(SENDINGS).where(left).values(outcome=Outcome.UNKNOWN, settled_at=now, reason=reason)
+        update(SENDINGS)
+        .where(left)
+        .values(outcome=Outcome.UNKNOWN, settled_at=SENDINGS.c.intended_at, reason=reason)
     )
     return changed.rowcount
 

@@ -190,7 +190,7 @@ def _answered(sending: Sending) -> str | None:
         case Outcome.SENT:
             return f"This campaign answered it already ({plan})."
         case Outcome.HELD:
-            return f"An answer of this campaign is held ({plan}): look, then retry it there."
+            return f"An answer of this campaign is held ({plan}): look, then retry or resolve it there."
     return f"This campaign may have answered it already ({plan}): resolve that first."
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from intercom_pipeline.intercom.plain import text_of
+from intercom_pipeline.intercom.plain import links_of, text_of
 from intercom_pipeline.replies.plan import Action, Plan, PlannedReply, Then, short_id
 from intercom_pipeline.replies.planning.refusals import lines_of
 from intercom_pipeline.replies.sending.pace import Pace
@@ -53,11 +53,12 @@ def example(plan: Plan, reply: PlannedReply) -> list[str]:
     said = [one_line(line, _WIDEST) for line in text_of(reply.body).splitlines()]
     cut = [f"… and {len(said) - _LINES_SHOWN:,} lines more"] if len(said) > _LINES_SHOWN else []
     buttons = ["  ".join(f"[{one_line(each)}]" for each in plan.options)] if plan.options else []
+    links = [f"[link: {one_line(each, _WIDEST)}]" for each in links_of(reply.body)]
     attached = [f"[attached: {one_line(each, _WIDEST)}]" for each in plan.attachment_urls]
     return [
         one_line(f"Conversation {reply.conversation_id}{to} ({reply.row})", _WIDEST),
         *(f"  ({one_line(each)})" for each in reply.remarks),
-        *(f"    {line}" for line in (*said[:_LINES_SHOWN], *cut, *attached, *buttons)),
+        *(f"    {line}" for line in (*said[:_LINES_SHOWN], *cut, *links, *attached, *buttons)),
     ]
 
 

@@ -168,7 +168,6 @@ def _write_down(ledger: "Ledger", intent: Intent, verdict: Verdict) -> None:
     if verdict.outcome is Outcome.SENT:
         ledger.resolve(intent.key, Outcome.SENT, reason=verdict.reason or "", part_id=verdict.part_id)
     else:
-        # What is held already stays as it is.
         ledger.skip(intent, verdict.outcome, reason=verdict.reason or "")
 
 

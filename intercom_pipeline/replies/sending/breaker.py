@@ -30,5 +30,6 @@ class Breaker:
         if self.in_a_row >= MOST_IN_A_ROW:
             return f"{self.in_a_row} in a row were not sent, or it is not known whether they were."
         if self.tried >= ENOUGH_TRIED and self.failed > MOST_IN_ALL * self.tried:
-            return f"{self.failed} of {self.tried} were not sent, or it is not known whether they were."
+            tried = f"{self.tried} that were tried, replies and what follows them"
+            return f"Of {tried}, {self.failed} were not done, or it is not known whether they were."
         return None

@@ -20,6 +20,8 @@ GONE: Final = "There is no such conversation any more."
 """Kept in ledgers, and told apart there: it stays as it is."""
 ANOTHER: Final = "Intercom answers with another conversation."
 CHANGED: Final = "Something is newer than the reply that may have been sent: look at the conversation."
+NOTHING_TO_TRY: Final = frozenset({GONE, CHANGED})
+"""Why nothing of it is sent any more, however often it is tried."""
 SEEMS_ANSWERED: Final = "It seems to be answered so already: look at the conversation."
 ANSWERED: Final = "The customer answered meanwhile."
 

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Sending, Step
 from intercom_pipeline.replies.plan import Plan
-from intercom_pipeline.replies.sending.judging import GONE
+from intercom_pipeline.replies.sending.judging import GONE, NOTHING_TO_TRY
 
 UNCERTAIN: Final = frozenset({Outcome.INTENDED, Outcome.UNKNOWN, Outcome.HELD})
 """What may have been applied, or was not found: somebody has to look."""
@@ -54,8 +54,13 @@ class Standing:
 
     @property
     def to_see_to(self) -> frozenset[Outcome]:
-        """The outcomes of those that something can be done about."""
-        return frozenset(each.outcome for each in self.troubles if each.reason != GONE)
+        """The outcomes of those that can be looked for, tried or planned again."""
+        return frozenset(each.outcome for each in self.troubles if each.reason not in NOTHING_TO_TRY)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether any waits for a person to say what they see."""
+        return any(each.outcome is Outcome.HELD for each in self.troubles)
 
     @property
     def is_done(self) -> bool:

@@ -5,7 +5,8 @@ was meant.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from operator import eq, ge, gt, le, lt, ne
@@ -44,6 +45,7 @@ class Language(ImmutableSandboxedEnvironment):
         steps: How many items loops may still go through in this row.
         work: How much may still be done in this row; a unit is a value used, or 100 characters of it.
         printing: The variable that is printed now, for people.
+        using: The variable that a filter uses now.
     """
 
     def __init__(self) -> None:
@@ -51,10 +53,10 @@ class Language(ImmutableSandboxedEnvironment):
             autoescape=True, undefined=Missing, trim_blocks=True, lstrip_blocks=True, cache_size=0
         )
         self.begin_row()
-        self.printing = ""
-        known = {**HIDDEN, **{name: filter_ for name, (filter_, _, _) in FILTERS.items()}}
-        self.filters = {name: self._counted(filter_) for name, filter_ in known.items()}
-        self.filters |= {"each of": _each, "the text of": self._counted(self._text_of)}
+        self.printing = self.using = ""
+        self.filters = {name: self._counted(self._named(name, act)) for name, (act, _, _) in FILTERS.items()}
+        self.filters |= {name: self._counted(filter_) for name, filter_ in HIDDEN.items()}
+        self.filters |= {"each of": _each, "using": self._use, "the text of": self._counted(self._text_of)}
         self.tests = dict(TESTS)
 
     def begin_row(self) -> None:
@@ -87,7 +89,19 @@ class Language(ImmutableSandboxedEnvironment):
 
     def _text_of(self, value: Any, name: str) -> str:
         self.printing = name
-        return printed(value)
+        with _told_of(value, name):
+            return printed(value)
+
+    def _use(self, value: Any, name: str) -> Any:
+        self.using = name
+        return value
+
+    def _named(self, name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
+        def named(*values: Any) -> Any:
+            with _told_of(values[0], f"{self.using}|{name}"):
+                return filter_(*values)
+
+        return named
 
     def _counted(self, filter_: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*values: Any) -> Any:
@@ -95,6 +109,17 @@ class Language(ImmutableSandboxedEnvironment):
             return filter_(*values)
 
         return counted
+
+
+@contextmanager
+def _told_of(value: Any, name: str) -> Iterator[None]:
+    """Say of a value that does not fit where it is used; of a missing one its own name is said."""
+    try:
+        yield
+    except Misfit as misfit:
+        if isinstance(value, Missing) or isinstance(misfit, TooMuch):
+            raise
+        raise Misfit(f"{name}: {misfit}") from None
 
 
 @pass_environment
