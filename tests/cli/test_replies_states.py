@@ -146,6 +146,16 @@ def test_a_list_counts_beside_the_state(command: Command, ledger: Ledger) -> Non
     assert (listed["left"], listed["elsewhere"], listed["outcomes"]["sent"]) == (2, 0, 1)
 
 
+def test_what_another_plan_of_the_campaign_answered_is_listed(command: Command, ledger: Ledger) -> None:
+    """Else a plan of which nothing was sent, and nothing is left, could not be understood."""
+    registered(ledger, "twice", None, created_at=START - timedelta(minutes=1))
+    registered(ledger, "twice", Outcome.SENT)
+    head, second, first = command("replies", "list").out.splitlines()
+    assert head.split()[-2:] == ["left", "elsewhere"]
+    assert second.split()[5:] == ["finished", "1", "1", "0", "0", "0", "0"]
+    assert first.split()[5:] == ["finished", "1", "0", "0", "0", "0", "1"]
+
+
 def test_before_anything_was_planned_the_list_says_so(command: Command, tmp_path: Path) -> None:
     """In a line, which is no error, and makes no ledger; but one that was lost is told."""
     ended = command("replies", "list")

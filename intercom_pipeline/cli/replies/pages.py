@@ -133,22 +133,20 @@ def list_plans(settings: "Settings", *, as_json: bool) -> None:
 def _show_plans(plans: list[Now]) -> None:
     """A table of them; in a narrow terminal without what is told elsewhere."""
     names = ["plan", "campaign", "type", "made", "state", *_NUMBERS]
-    if any(each.standing.elsewhere for each in plans):
-        names.append(_ELSEWHERE)
 
     def made(some: Sequence[str]) -> Table:
-        table = columns(*some, right=(*_NUMBERS, _ELSEWHERE))
+        table = columns(*some, right=_NUMBERS)
         for each in plans:
-            cells = dict(zip(names, _cells(each), strict=False))
+            cells = dict(zip(names, _cells(each), strict=True))
             table.add_row(*(cells[name] for name in some))
         return table
 
-    show(fitted(made, names, ("type", "made", "replies"), results().width)[0])
+    has_elsewhere = any(each.standing.elsewhere for each in plans)
+    shown = [name for name in names if name != "elsewhere" or has_elsewhere]
+    show(fitted(made, shown, ("type", "made", "replies"), results().width)[0])
 
 
-_NUMBERS = ("replies", "sent", "not done", "uncertain", "left")
-_ELSEWHERE = "elsewhere"
-"""Shown where there are any: answered by another plan of the campaign, or maybe."""
+_NUMBERS = ("replies", "sent", "not done", "uncertain", "left", "elsewhere")
 _MOST_LISTED = 50
 
 
