@@ -102,9 +102,9 @@ def test_a_signal_that_comes_twice_at_once_is_one(bulk: Bulk) -> None:
     """As from `timeout`, which signals the command and then its group: what is on its way is finished."""
     bulk.planned(count=COUNT, campaign="echo")
     with applying(bulk) as process:
-        # Of two that are the same the system would make one.
-        process.send_signal(signal.SIGTERM)
-        process.send_signal(signal.SIGHUP)
+        # Of two that are the same the system would make one. Stopped, it gets both in one moment.
+        for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT):
+            process.send_signal(number)
         told = ended(process, seconds=60)
     assert told.code == Exit.TERMINATED
     assert "Ended on the spot" not in told.err
