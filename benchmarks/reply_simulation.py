@@ -214,8 +214,8 @@ class Simulation:
             held = [each.intent.key for each in ledger.sendings(plan.plan_id) if each.outcome is Outcome.HELD]
             there = {key.conversation_id for key in held if applied[key.conversation_id, key.step]}
             missing = {key.conversation_id for key in held} - there
-            settle_held(ledger, plan, sent=there, not_sent=missing, by=BY)
-        self.world.left |= missing
+            settle_held(ledger, plan.plan_id, sent=there, not_sent=missing, by=BY)
+        self.world.left |= {(plan.plan_id, each) for each in missing}
 
     def _meanwhile(self) -> None:
         """Time passes, a customer writes, a teammate closes or deletes a conversation."""

@@ -55,7 +55,7 @@ class World:
         deadline_seconds: How long a request may take.
         conversation_ids: Whom the campaign is for.
         plans: What was planned, in order.
-        left: The conversations in which a person did not find it, and which its plan leaves.
+        left: By which plan a reply is left to which conversation, as a person did not find it there.
         wrong: What must not be, in words.
         lockless: Whether the ledger is on a drive that knows no locks.
     """
@@ -68,7 +68,7 @@ class World:
     deadline_seconds: float = _DEADLINE_SECONDS
     conversation_ids: Sequence[str] = ()
     plans: list[Plan] = field(default_factory=list)
-    left: set[str] = field(default_factory=set)
+    left: set[tuple[str, str]] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
     lockless: bool = False
     _reader: Ledger | None = None
@@ -209,7 +209,9 @@ class World:
                     self.wrong.append(f"the {step} to {each} is still {sending.outcome}")
 
     def _may_be_left(self, conversation_id: str, sending: Sending) -> bool:
-        return conversation_id in self.left or self.is_changed(conversation_id, sending)
+        return (sending.intent.plan_id, conversation_id) in self.left or self.is_changed(
+            conversation_id, sending
+        )
 
     def is_changed(self, conversation_id: str, sending: Sending) -> bool:
         """Whether a conversation is not what it was when it was planned."""

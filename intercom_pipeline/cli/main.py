@@ -169,7 +169,7 @@ def _tell(error: Exception, *, debug: bool) -> None:
 
 
 def _unexpected(error: Exception) -> PipelineError:
-    if isinstance(error, UnicodeEncodeError):
+    if isinstance(error, UnicodeEncodeError) and error.encoding != "utf-8":
         return PipelineError(
             f"The output cannot be written in {error.encoding}.",
             why="It holds signs that this encoding does not have.",

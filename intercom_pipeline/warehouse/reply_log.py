@@ -38,8 +38,8 @@ COLUMNS = (
         name="outcome",
         kind=Kind.TEXT,
         description="What became of it: sent; failed (surely not applied); stale (not sent, since the "
-        "conversation had changed); unknown (may have been applied); held (the same, and a person has to "
-        "look); intended (being sent).",
+        "conversation had changed or somebody looked); unknown (may have been applied); held (the same, and "
+        "a person has to look); intended (being sent).",
     ),
     Column(
         name="message_type",

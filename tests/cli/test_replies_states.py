@@ -156,6 +156,20 @@ def test_what_another_plan_of_the_campaign_answered_is_listed(command: Command, 
     assert first.split()[5:] == ["finished", "1", "0", "0", "0", "0", "1"]
 
 
+def test_what_is_held_of_a_purged_plan_can_be_settled(command: Command, ledger: Ledger) -> None:
+    """Nothing looks for it any more, and no other plan of the campaign could answer the conversation."""
+    made = registered(ledger, "purged", Outcome.UNKNOWN)
+    [key] = [each.intent.key for each in ledger.sendings(made.plan_id)]
+    ledger.resolve(key, Outcome.HELD, reason="not shown")
+    ledger.forget(["c1"], [])
+    status = command("replies", "status", made.plan_id)
+    assert f"replies resolve {made.plan_id[:8]} --sent ID, or --not-sent ID" in status.out
+    assert command("replies", "resolve", made.plan_id).code == Exit.USAGE
+    settled = command("replies", "resolve", made.plan_id, "--not-sent", key.conversation_id)
+    assert settled.code == Exit.PARTIAL, settled.err
+    assert told(command, "status", made.plan_id)["counts"]["stale"] == 1
+
+
 def test_before_anything_was_planned_the_list_says_so(command: Command, tmp_path: Path) -> None:
     """In a line, which is no error, and makes no ledger; but one that was lost is told."""
     ended = command("replies", "list")

@@ -219,6 +219,11 @@ def test_what_a_retry_leaves_is_settled_by_who_looked(bulk: Bulk) -> None:
         bulk.sandbox.workspace.reply(each, "<p>Rewritten</p>", message_type="note", admin_id=bulk.admin)
     retried = bulk.command("replies", "retry", "plan.json", "--held", "--confirm", "send 2")
     assert (retried.code, status(bulk)) == (Exit.UNCERTAIN, {"sent": 2, "held": 2, "left": 0})
+    none = bulk.command("replies", "retry", "plan.json", "--held")
+    assert (none.code, none.out.splitlines()[0]) == (
+        Exit.OK,
+        "Nothing that is held can be tried again; nothing was sent.",
+    )
     refused = bulk.command("replies", "resolve", "plan.json", "--sent", bulk.ids[0])
     assert (refused.code, refused.three_lines[0]) == (
         Exit.USAGE,
@@ -230,8 +235,8 @@ def test_what_a_retry_leaves_is_settled_by_who_looked(bulk: Bulk) -> None:
     settled = bulk.command("replies", "resolve", "plan.json", *said, "--json")
     assert settled.code == Exit.PARTIAL, settled.err
     found = json.loads(settled.out)
-    assert (found["this_run"]["sent"], found["this_run"]["stale"], found["counts"]["held"]) == (1, 1, 0)
-    assert json.loads(bulk.command("replies", "status", "plan.json", "--json").out)["state"] == "finished"
+    assert (found["counts"]["sent"], found["counts"]["stale"], found["counts"]["held"]) == (3, 1, 0)
+    assert (found["state"], found["exit_code"]) == ("finished", Exit.PARTIAL)
     logged = "SELECT outcome FROM pipeline.reply_log WHERE contains(reason, 'looked') ORDER BY ALL"
     assert select(bulk.folder / "data", logged) == [("sent",), ("stale",)]
 

@@ -8,6 +8,8 @@ import msgspec
 import pytest
 
 from intercom_pipeline.replies.errors import PlanEmpty
+from intercom_pipeline.replies.ledger.errors import LedgerBusy
+from intercom_pipeline.replies.ledger.opening import open_ledger
 from intercom_pipeline.replies.ledger.values import Outcome, Step
 from intercom_pipeline.replies.plan import Action, Plan, Then
 from intercom_pipeline.replies.reply import MessageType
@@ -269,7 +271,7 @@ def left_by_a_retry(world: Campaign, **changes: Any) -> Plan:
 def test_what_a_person_found_was_sent(world: Campaign) -> None:
     """As where Intercom wrote it anew, so that nobody else knows it again; what follows it is done then."""
     plan = left_by_a_retry(world, then=Then(action=Action.CLOSE))
-    [found] = settle_held(world.ledger, plan, sent=[only(plan)], by="ada@host")
+    [found] = settle_held(world.ledger, plan.plan_id, sent=[only(plan)], by="ada@host")
     assert (found.outcome, found.reason) == (SENT, "ada@host looked: it was sent.")
     assert (world.counted(plan), reason(world, plan)) == ({SENT: 1}, found.reason)
     with pytest.raises(PlanEmpty, match="answered it already"):
@@ -282,7 +284,7 @@ def test_what_a_person_found_was_sent(world: Campaign) -> None:
 def test_what_a_person_did_not_find_is_left_by_its_plan_and_may_be_planned_again(world: Campaign) -> None:
     """Nothing sends it but another plan of the campaign, which answers what the conversation is now."""
     plan = left_by_a_retry(world)
-    [found] = settle_held(world.ledger, plan, not_sent=[only(plan)], by="ada@host")
+    [found] = settle_held(world.ledger, plan.plan_id, not_sent=[only(plan)], by="ada@host")
     assert (found.outcome, found.reason) == (Outcome.STALE, "ada@host looked: it was not sent.")
     assert world.apply(plan).settled == []
     assert world.retry(plan, HELD).settled == []
@@ -298,7 +300,7 @@ def test_of_what_follows_a_reply_a_person_says_the_same(world: Campaign) -> None
     world.fault(FaultKind.ERROR_500, THEN, times=1)
     world.apply(plan)
     world.resolve(plan)
-    [found] = settle_held(world.ledger, plan, not_sent=[only(plan)], by="ada@host")
+    [found] = settle_held(world.ledger, plan.plan_id, not_sent=[only(plan)], by="ada@host")
     assert (found.step, found.outcome) == (Step.THEN, Outcome.STALE)
     assert (world.counted(plan), world.counted(plan, Step.THEN)) == ({SENT: 1}, {Outcome.STALE: 1})
 
@@ -313,14 +315,16 @@ def test_a_person_settles_what_is_held_alone(world: Campaign) -> None:
     before = world.known(plan)
     for other in (unknown, sent, left, "404"):
         with pytest.raises(FindingRefused, match=f"Nothing is held in conversation {other}"):
-            settle_held(world.ledger, plan, not_sent=[held, other], by="ada@host")
+            settle_held(world.ledger, plan.plan_id, not_sent=[held, other], by="ada@host")
     with pytest.raises(FindingRefused, match=f"Of conversation {held} both was said"):
-        settle_held(world.ledger, plan, sent=[held], not_sent=[held], by="ada@host")
-    assert settle_held(world.ledger, plan, sent=[held], by="ada@host", dry_run=True)
+        settle_held(world.ledger, plan.plan_id, sent=[held], not_sent=[held], by="ada@host")
+    assert settle_held(world.ledger, plan.plan_id, sent=[held], by="ada@host", dry_run=True)
+    with open_ledger(None, world.folder) as second, second.only_apply("another"), pytest.raises(LedgerBusy):
+        settle_held(world.ledger, plan.plan_id, sent=[held], by="ada@host")
     assert world.known(plan) == before
     other_plan = world.plan(1)
     with pytest.raises(FindingRefused):
-        settle_held(world.ledger, other_plan, sent=[held], by="ada@host")
+        settle_held(world.ledger, other_plan.plan_id, sent=[held], by="ada@host")
     assert world.known(plan) == before
 
 

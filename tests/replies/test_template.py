@@ -207,6 +207,7 @@ MISFITS = [
     ("{{ seats }}{{ name|trim|number }}", "name|number: a text is no number"),
     ("{% if exponent|number > 4 %}{% endif %}", "exponent|number: a text is no number"),
     ("{{ amount|round }}", "amount|round: what is rounded is no number"),
+    ("{{ amount|round(price|number) }}", "amount|round: what is rounded is no number"),
     ("{{ turned }}", "turned: a value holds a sign that turns the direction"),
     ("{{ price|round(99) }}", "0 to 10 digits"),
     ("{{ name|truncate('x') }}", "a number of characters"),

@@ -29,7 +29,7 @@ from intercom_pipeline.replies.sending.applicable import (
 )
 from intercom_pipeline.replies.sending.due import Due, due_again
 from intercom_pipeline.replies.sending.events import Event
-from intercom_pipeline.replies.sending.judging import GONE
+from intercom_pipeline.replies.sending.judging import is_beyond_trying
 from intercom_pipeline.replies.sending.order import Order
 from intercom_pipeline.replies.sending.running import run_apply, run_retry
 from intercom_pipeline.replies.sending.standing import Standing, standing_of
@@ -100,9 +100,9 @@ def retry(settings: "Settings", asked: Asked, *, held: bool, failed: bool) -> No
     with _opened(settings, asked) as work:
         confirmed = work.ledger.entry(work.plan.plan_id).confirmed_at is not None
         found = due_again(work.plan, work.ledger, outcome)
-        dues = [due for due in found if not _is_gone(due)]
+        dues = [due for due in found if not _is_beyond_trying(due)]
         if not dues:
-            _tell_none(work, outcome, gone=len(found), confirmed=confirmed)
+            _tell_none(work, outcome, left_alone=len(found), confirmed=confirmed)
         _check_can_confirm(asked, confirmation_of(len(dues)), look=f"retry --{outcome} --dry-run")
         _check_applicable(work, whatever_age=outcome is Outcome.HELD)
         stopped = _is_stopped(work)
@@ -223,12 +223,12 @@ def _tell_left(work: Run) -> None:
     remarks().print(Text(f"{replies(standing.left)} of {number(len(work.plan.replies))} left to send{then}."))
 
 
-def _tell_none(work: Run, outcome: Outcome, *, gone: int, confirmed: bool) -> NoReturn:
+def _tell_none(work: Run, outcome: Outcome, *, left_alone: int, confirmed: bool) -> NoReturn:
     """Say that there is nothing to retry, and what there is to do instead."""
     if work.as_json:
         tell_end(work, code=Exit.OK)
     they = "is held" if outcome is Outcome.HELD else "failed"
-    said = f"Nothing that {they} can be tried again" if gone else f"Nothing {they}"
+    said = f"Nothing that {they} can be tried again" if left_alone else f"Nothing {they}"
     results().print(f"{said}; nothing was sent.")
     print_next(work.plan, standing_of(work.plan, work.ledger), confirmed=confirmed)
     raise typer.Exit(Exit.OK)
@@ -246,9 +246,9 @@ def _tried_again(dues: Sequence[Due], outcome: Outcome) -> Iterator[str]:
         yield f"  and {number(len(dues) - _MOST_SHOWN)} more: replies status --json has all of them"
 
 
-def _is_gone(due: Due) -> bool:
-    """Whether nothing can be done about it any more."""
-    return all(each.reason == GONE for each in due.before.values())
+def _is_beyond_trying(due: Due) -> bool:
+    """Whether none of what was tried is ever sent any more."""
+    return all(is_beyond_trying(due.before[step]) for step in due.steps if step in due.before)
 
 
 def _one_outcome(*, held: bool, failed: bool) -> Outcome:

@@ -197,12 +197,14 @@ def resolve(
     Each conversation is read: where it shows the reply, that was sent; where not, the reply is held until
     somebody has looked and retries it, or says by --sent or --not-sent what they saw. Nothing is sent.
     """
-    from intercom_pipeline.cli.replies import resolving  # noqa: PLC0415 - late
+    from intercom_pipeline.cli.replies import resolving, settling  # noqa: PLC0415 - late
 
     settings = settings_for(data_dir, profile=profile)
-    resolving.resolve(
-        settings, plan, sent=sent or [], not_sent=not_sent or [], dry_run=dry_run, as_json=as_json
-    )
+    if sent or not_sent:
+        settling.settle(
+            settings, plan, sent=sent or [], not_sent=not_sent or [], dry_run=dry_run, as_json=as_json
+        )
+    resolving.resolve(settings, plan, dry_run=dry_run, as_json=as_json)
 
 
 def retry(

@@ -73,6 +73,11 @@ def status(settings: "Settings", name: str, *, as_json: bool) -> None:
     """
     with ledger_of(settings) as ledger:
         now = now_of(plan_id_named(name, ledger), ledger)
+    print_now(now, as_json=as_json)
+
+
+def print_now(now: Now, *, as_json: bool) -> None:
+    """How a plan is, and what to do next."""
     if as_json:
         print_json(now_as_json(now))
         return
@@ -83,7 +88,7 @@ def status(settings: "Settings", name: str, *, as_json: bool) -> None:
     if now.sender:
         remarks().print(Text(_sender(now)), soft_wrap=True)
     if now.plan is None:
-        print_lines(purged_lines(now.standing))
+        print_lines(purged_lines(now.entry.plan_id, now.standing))
     else:
         print_next(now.plan, now.standing, confirmed=now.entry.confirmed_at is not None, now=now)
 

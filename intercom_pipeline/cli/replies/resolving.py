@@ -1,44 +1,31 @@
-"""Finding out what became of replies, from the command line: by looking, or by what a person says."""
+"""Looking what became of replies that got no answer, from the command line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from typing import TYPE_CHECKING, NoReturn
-
-from rich.text import Text
 
 from intercom_pipeline.cli.exits import Stopped
 from intercom_pipeline.cli.output import number, remarks
 from intercom_pipeline.cli.replies.log import refresh
-from intercom_pipeline.cli.replies.opening import ledger_of, pace_of, plan_named, who
+from intercom_pipeline.cli.replies.opening import ledger_of, pace_of, plan_named
 from intercom_pipeline.cli.replies.progress import Tally
 from intercom_pipeline.cli.replies.run import Run, tell_end
+from intercom_pipeline.cli.replies.summary import found_line, print_lines
 from intercom_pipeline.cli.stopping import stoppable
 from intercom_pipeline.intercom.errors import IntercomError
-from intercom_pipeline.replies.ledger.values import Step
 from intercom_pipeline.replies.sending.events import Settled
 from intercom_pipeline.replies.sending.pace import Pace
-from intercom_pipeline.replies.sending.resolving import settle_held
 from intercom_pipeline.replies.sending.running import run_resolve
-from intercom_pipeline.steering import one_line
 
 if TYPE_CHECKING:
     from intercom_pipeline.settings import Settings
 
 
-def resolve(
-    settings: "Settings",
-    name: str,
-    *,
-    sent: Sequence[str],
-    not_sent: Sequence[str],
-    dry_run: bool,
-    as_json: bool,
-) -> NoReturn:
-    """Look for each reply whose outcome is not known, or note what a person says; tell what was found.
+def resolve(settings: "Settings", name: str, *, dry_run: bool, as_json: bool) -> NoReturn:
+    """Look for each reply whose outcome is not known, and tell what was found.
 
     Raises:
-        PipelineError: The plan is refused, a conversation could not be read, or nothing is held in one that a
-            person names.
+        PipelineError: The plan is refused, or a conversation could not be read.
         typer.Exit: It ended; the code says how the plan stands.
     """
     connection = settings.connection()
@@ -53,12 +40,8 @@ def resolve(
             as_json=as_json,
         )
         found = Tally()
-        if sent or not_sent:
-            said = settle_held(ledger, work.plan, sent=sent, not_sent=not_sent, by=who(), dry_run=dry_run)
-            _tell(said, found)
-        else:
-            looked_for = _look(work, found)
-            remarks().print(Text(f"{number(looked_for)} looked for."))
+        looked_for = _look(work, found)
+        remarks().print(f"{number(looked_for)} looked for.")
         tell_end(work, found)
 
 
@@ -75,13 +58,9 @@ def _look(work: Run, found: Tally) -> int:
 
 def _tell(events: Iterable[Settled], found: Tally) -> int:
     """Say of each what was found, as it is; gives how many there were."""
-    number_told = 0
+    told = []
     for event in events:
         found.take(event)
-        number_told += 1
-        which = "" if event.step is Step.REPLY else ", what follows,"
-        why = f": {event.reason}" if event.reason else ""
-        remarks().print(
-            Text(one_line(f"{event.conversation_id}{which} {event.outcome}{why}")), soft_wrap=True
-        )
-    return number_told
+        told.append(event)
+        print_lines([found_line(event)], remarks())
+    return len(told)

@@ -142,7 +142,7 @@ def tell_end(work: Run, tally: Tally | None = None, *, code: Exit | None = None)
             _print_as_json(work, standing, tally, code)
         else:
             _print_for_people(work, standing, tally)
-    except OSError as error:
+    except (OSError, UnicodeEncodeError) as error:
         raise _not_printed(work, error) from error
     raise typer.Exit(code)
 
@@ -158,7 +158,7 @@ def _print_for_people(work: Run, standing: Standing, tally: Tally) -> None:
 
 def _print_next(work: Run, standing: Standing) -> None:
     if work.ledger.entry(work.plan.plan_id).purged:
-        print_lines(purged_lines(standing))
+        print_lines(purged_lines(work.plan.plan_id, standing))
     else:
         print_next(work.plan, standing, confirmed=True)
 
@@ -237,7 +237,7 @@ def _code_after_failure(work: Run) -> Exit:
     return Exit.UNCERTAIN if standing.is_uncertain else Exit.PARTIAL
 
 
-def _not_printed(work: Run, error: OSError) -> NotPrinted:
+def _not_printed(work: Run, error: Exception) -> NotPrinted:
     return NotPrinted(
         "The plan was applied as far as it goes; only printing what became of it failed.",
         why=f"{type(error).__name__}: {error}",

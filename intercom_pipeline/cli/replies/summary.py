@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.text import Text
 
 from intercom_pipeline.cli.output import columns, number, results, show, typed
-from intercom_pipeline.replies.ledger.values import Outcome, Sending
+from intercom_pipeline.replies.ledger.values import Outcome, Sending, Step
 from intercom_pipeline.replies.plan import short_id
+from intercom_pipeline.replies.sending.events import Settled
 from intercom_pipeline.replies.sending.standing import Standing
 from intercom_pipeline.steering import one_line
 
@@ -24,7 +25,7 @@ _MEANS: Final = {
     Outcome.INTENDED: "was being sent when the process died",
     Outcome.SENT: "Intercom has it",
     Outcome.FAILED: "surely not sent",
-    Outcome.STALE: "not sent: the conversation changed since it was planned",
+    Outcome.STALE: "not sent: the conversation changed, or somebody looked",
     Outcome.UNKNOWN: "may have been sent; not sent again by itself",
     Outcome.HELD: "may have been sent; waits for somebody to look",
 }
@@ -43,6 +44,13 @@ def print_lines(lines: Iterable[str], console: "Console | None" = None) -> None:
     console = console or results()
     for line in lines:
         console.print(Text(one_line(line)), soft_wrap=True)
+
+
+def found_line(found: Settled) -> str:
+    """What was found out about a step."""
+    which = "" if found.step is Step.REPLY else ", what follows,"
+    why = f": {found.reason}" if found.reason else ""
+    return f"{found.conversation_id}{which} {found.outcome}{why}"
 
 
 def print_standing(plan: "Plan | None", standing: Standing, *, on_its_way: int = 0) -> None:
@@ -112,7 +120,7 @@ def _about_troubles(plan: "Plan", standing: Standing) -> Iterator[str]:
     if Outcome.HELD in outcomes:
         yield f"Look at the conversations that are held, then: {_verb('retry', plan)} --held"
     if standing.is_held:
-        yield f"Where you saw what became of it: {_verb('resolve', plan)} --sent ID, or --not-sent ID"
+        yield _say_what_you_saw(plan.plan_id)
     if Outcome.FAILED in outcomes:
         yield f"Once the reason is dealt with: {_verb('retry', plan)} --failed"
     if Outcome.STALE in outcomes:
@@ -121,13 +129,20 @@ def _about_troubles(plan: "Plan", standing: Standing) -> Iterator[str]:
         yield f"{number(standing.gone)} cannot be answered, as the conversation is gone: plan them no more."
 
 
-def purged_lines(standing: Standing) -> Iterator[str]:
+def purged_lines(plan_id: str, standing: Standing) -> Iterator[str]:
     """What to do about a plan whose words went with a person; what is unknown is for people to look at."""
     yield "A person in it was purged: nothing of it is sent or looked for any more."
     if standing.is_uncertain:
         yield "Look at the conversations that are unknown, held or intended yourself."
+    if standing.is_held:
+        yield _say_what_you_saw(plan_id)
     if standing.left:
         yield "Plan what is left again without them, in the same campaign."
+
+
+def _say_what_you_saw(plan_id: str) -> str:
+    resolve = f"{typed()} replies resolve {short_id(plan_id)}"
+    return f"Where you saw what became of a held one: {resolve} --sent ID, or --not-sent ID"
 
 
 def _go_on(plan: "Plan", *, confirmed: bool) -> str:

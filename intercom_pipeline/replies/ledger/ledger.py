@@ -98,10 +98,10 @@ class Ledger:
         with self._database.reading() as connection:
             return plans.entry(connection, self._find(connection, plan_id))
 
-    def entries(self, *, limit: int = 50) -> list[PlanEntry]:
-        """How the plans stand, the latest first."""
+    def entries(self, *, limit: int = 50, campaign: str | None = None) -> list[PlanEntry]:
+        """How the plans stand, the latest first; of one campaign, or of all."""
         with self._database.reading() as connection:
-            return plans.entries(connection, limit)
+            return plans.entries(connection, limit, campaign)
 
     def confirm(self, plan_id: str, *, by: str) -> None:
         """Note that somebody confirmed a plan; the first stays."""
@@ -143,13 +143,13 @@ class Ledger:
             return sendings.claim(connection, intent, again, self._now())
 
     def check_intended(self, intent: Intent) -> None:
-        """See that what this run intended, and did not send yet, may still be sent: it leaves only now.
+        """See that what this run intended, and did not send yet, may still be sent.
 
         Raises:
             LedgerLost: The right to send is gone, or another process took what was intended for lost.
         """
         with right.holding(self._database, self._right) as connection:
-            if not sendings.intend_still(connection, intent, self._now()):
+            if not sendings.is_intended(connection, intent):
                 raise right.lost("Another process has taken over what it intended.")
 
     def settle(
@@ -205,17 +205,18 @@ class Ledger:
         """Note what was found out about an unknown step: sent or held; about a held one: sent or stale.
 
         Raises:
-            LedgerConflict: It was not unknown, nor held.
+            LedgerConflict: It is another already, which does not turn out to be that.
         """
         if outcome not in sendings.FOUND_OUT:
             raise ValueError(f"what is unknown does not become {outcome}")
         facts = {"reason": reason, "part_id": part_id}
         with self._database.writing() as connection:
             if not sendings.resolve(connection, key, outcome=outcome, now=self._now(), **facts):
-                raise conflict(key, outcome, "it is not uncertain")
+                before = " or ".join(sorted(sendings.FOUND_OUT[outcome]))
+                raise conflict(key, outcome, f"it is not {before}")
 
     def recover(self, run_id: str) -> int:
-        """Mark what runs that are gone left intended as unknown since then; gives how many.
+        """Mark what runs that are gone left intended as unknown; gives how many.
 
         Args:
             run_id: This run, whose own intents stay.
@@ -227,7 +228,7 @@ class Ledger:
             raise right.lost("It never asked for the right to.")
         with self._database.writing() as connection:
             right.check(connection, self._database, self._right)
-            return sendings.recover(connection, run_id)
+            return sendings.recover(connection, run_id, self._now())
 
     def sendings(self, plan_id: str) -> list[Sending]:
         """The steps that a plan was the last to intend or skip, in that order."""

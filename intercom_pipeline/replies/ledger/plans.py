@@ -123,10 +123,10 @@ def load(connection: Connection, plan_id: str) -> Plan:
     return msgspec.json.decode(row.content, type=Plan)
 
 
-def entries(connection: Connection, limit: int) -> list[PlanEntry]:
-    """The plans, the latest first."""
+def entries(connection: Connection, limit: int, campaign: str | None) -> list[PlanEntry]:
+    """The plans, the latest first; of one campaign, or of all."""
     latest = select(*_FACTS).order_by(PLANS.c.created_at.desc(), PLANS.c.plan_id).limit(limit)
-    return _listed(connection, latest)
+    return _listed(connection, latest if campaign is None else latest.where(PLANS.c.campaign == campaign))
 
 
 def entry(connection: Connection, plan_id: str) -> PlanEntry:

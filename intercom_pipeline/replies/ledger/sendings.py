@@ -79,10 +79,11 @@ def take_back(connection: Connection, intent: Intent, before: Sending | None) ->
         connection.execute(update(SENDINGS).where(mine).values(**facts))
 
 
-def intend_still(connection: Connection, intent: Intent, now: datetime) -> bool:
-    """Note that what a run intended leaves only now; False where it is not intended by that run any more."""
-    mine = and_(SENDINGS.c.outcome == Outcome.INTENDED, SENDINGS.c.run_id == intent.run_id)
-    return _change(connection, intent.key, mine, intended_at=now)
+def is_intended(connection: Connection, intent: Intent) -> bool:
+    """Whether a step is still intended by the run of the intent."""
+    asked = select(SENDINGS.c.outcome, SENDINGS.c.run_id).where(*_is(intent.key))
+    row = connection.execute(asked).first()
+    return row is not None and (row.outcome, row.run_id) == (Outcome.INTENDED, intent.run_id)
 
 
 def resolve(
@@ -114,14 +115,15 @@ def skip(connection: Connection, intent: Intent, outcome: Outcome, reason: str, 
         _change(connection, intent.key, SENDINGS.c.outcome == Outcome.HELD, **said)
 
 
-def recover(connection: Connection, run_id: str) -> int:
-    """Note of what other runs intended that it is not known, since then; gives how many there were."""
+def recover(connection: Connection, run_id: str, now: datetime) -> int:
+    """Note of what other runs intended that it is not known; gives how many there were.
+
+    From now on, by this machine's clock: that of the one that is gone may have been another.
+    """
     left = and_(SENDINGS.c.outcome == Outcome.INTENDED, SENDINGS.c.run_id != run_id)
     reason = "The process that sent it ended before it noted an answer."
     changed = connection.execute(
-        update(SENDINGS)
-        .where(left)
-        .values(outcome=Outcome.UNKNOWN, settled_at=SENDINGS.c.intended_at, reason=reason)
+        update(SENDINGS).where(left).values(outcome=Outcome.UNKNOWN, settled_at=now, reason=reason)
     )
     return changed.rowcount
 

@@ -85,9 +85,8 @@ class Sending:
         intent: The last intent.
         outcome: What became of it.
         attempts: How often it was intended.
-        intended_at: When it was last; right before the request left.
-        settled_at: When its outcome was noted; of one whose process died, `intended_at`; None while it is
-            intended.
+        intended_at: When it was last.
+        settled_at: When its outcome was noted; None while it is intended.
         part_id: The id of the part that a reply became, where that is known.
         request_id: Intercom's id of the request, where an answer named one.
         reason: Why it was not sent or is not known, in a sentence without anything personal.

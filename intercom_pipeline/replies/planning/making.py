@@ -86,7 +86,8 @@ async def make_plan(
     against |= {key: why for key, sending in known.items() if (why := _answered(sending))}
     judged = await _judged(client, request.message_type, drafts, against)
     replies = tuple(each for each in judged if isinstance(each, PlannedReply))
-    others = await asyncio.to_thread(_others, ledger, frame, replies)
+    unanswered = {each.conversation_id: known.get(each.conversation_id) for each in replies}
+    others = await asyncio.to_thread(_others, ledger, frame, unanswered)
     plan = msgspec.structs.replace(
         frame,
         replies=replies,
@@ -97,9 +98,8 @@ async def make_plan(
     return plan
 
 
-def _others(ledger: Keeps, frame: Plan, replies: Sequence[PlannedReply]) -> list[str]:
-    ids = {each.conversation_id for each in replies}
-    return [*remarks_on_others(ledger, frame.workspace_id, frame.campaign, ids)]
+def _others(ledger: Keeps, frame: Plan, unanswered: Mapping[str, Sending | None]) -> list[str]:
+    return [*remarks_on_others(ledger, frame.workspace_id, frame.campaign, unanswered)]
 
 
 async def _frame(client: Client, identity: Identity, ledger_id: str, request: Request) -> Plan:

@@ -53,7 +53,7 @@ def example(plan: Plan, reply: PlannedReply) -> list[str]:
     said = [one_line(line, _WIDEST) for line in text_of(reply.body).splitlines()]
     cut = [f"… and {len(said) - _LINES_SHOWN:,} lines more"] if len(said) > _LINES_SHOWN else []
     buttons = ["  ".join(f"[{one_line(each)}]" for each in plan.options)] if plan.options else []
-    links = [f"[link: {one_line(each, _WIDEST)}]" for each in links_of(reply.body)]
+    links = [f"[link: {one_line(each, _WIDEST)}]" for each in links_of(reply.body)[:_LINES_SHOWN]]
     attached = [f"[attached: {one_line(each, _WIDEST)}]" for each in plan.attachment_urls]
     return [
         one_line(f"Conversation {reply.conversation_id}{to} ({reply.row})", _WIDEST),

@@ -20,8 +20,6 @@ GONE: Final = "There is no such conversation any more."
 """Kept in ledgers, and told apart there: it stays as it is."""
 ANOTHER: Final = "Intercom answers with another conversation."
 CHANGED: Final = "Something is newer than the reply that may have been sent: look at the conversation."
-NOTHING_TO_TRY: Final = frozenset({GONE, CHANGED})
-"""Why nothing of it is sent any more, however often it is tried."""
 SEEMS_ANSWERED: Final = "It seems to be answered so already: look at the conversation."
 ANSWERED: Final = "The customer answered meanwhile."
 
@@ -46,6 +44,12 @@ class Verdict:
 
 
 OVER: Final = Verdict(outcome=Outcome.STALE, reason="The time it was to be snoozed until is over.")
+
+
+def is_beyond_trying(sending: Sending) -> bool:
+    """Whether it is never sent any more, however often it is tried: for a person to see to, or nobody."""
+    held = sending.outcome is Outcome.HELD and sending.reason in {CHANGED, ANSWERED}
+    return held or sending.reason == GONE
 
 
 def on_reply(plan: Plan, due: Due, conversation: dict[str, Any] | None) -> Verdict | None:

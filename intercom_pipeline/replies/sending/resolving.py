@@ -9,7 +9,7 @@ Intercom may apply a request after whoever sent it gave up: so nothing is settle
 
 import secrets
 from collections.abc import AsyncGenerator, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +18,7 @@ from intercom_pipeline.auth.identity import identify_by
 from intercom_pipeline.intercom.client import Client
 from intercom_pipeline.replies.errors import PlanRefused
 from intercom_pipeline.replies.ledger.values import Outcome, Sending, Step
-from intercom_pipeline.replies.plan import Plan
+from intercom_pipeline.replies.plan import Plan, short_id
 from intercom_pipeline.replies.reply import conversation_now
 from intercom_pipeline.replies.sending import actions, shown
 from intercom_pipeline.replies.sending.applicable import check_belongs
@@ -137,7 +137,7 @@ class FindingRefused(PlanRefused):
 
 def settle_held(
     ledger: "Ledger",
-    plan: Plan,
+    plan_id: str,
     *,
     sent: Collection[str] = (),
     not_sent: Collection[str] = (),
@@ -147,11 +147,11 @@ def settle_held(
     """Note what a person found out about what a plan holds; nothing is asked or sent.
 
     What they found is SENT, so that what follows it can be done. What they did not find is STALE: this plan
-    leaves it, and it may be planned again in the same campaign.
+    leaves it, and a reply may be planned again in the same campaign.
 
     Args:
         ledger: The ledger.
-        plan: The plan, however old, stopped or not.
+        plan_id: The plan, by its whole id: however old, stopped or not, also one with a purged person.
         sent: The ids of the conversations in which they found it.
         not_sent: The ids of those in which it is not, and which this plan does not answer any more.
         by: Who they are, for the log.
@@ -159,12 +159,27 @@ def settle_held(
 
     Raises:
         FindingRefused: Nothing is held in one of these, or both was said of it; nothing was noted.
-        LedgerError: The ledger cannot be used, or somebody else has settled one meanwhile.
+        LedgerBusy: A plan is being applied.
+        LedgerError: The ledger cannot be used.
     """
+    # Nobody who sends looks at the same meanwhile.
+    with nullcontext() if dry_run else ledger.only_apply(plan_id):
+        return _settled(ledger, plan_id, sent, not_sent, by, dry_run=dry_run)
+
+
+def _settled(
+    ledger: "Ledger",
+    plan_id: str,
+    sent: Collection[str],
+    not_sent: Collection[str],
+    by: str,
+    *,
+    dry_run: bool,
+) -> list[Settled]:
     said = dict.fromkeys(sent, Outcome.SENT) | dict.fromkeys(not_sent, Outcome.STALE)
-    known = [each for each in ledger.sendings(plan.plan_id) if each.intent.key.conversation_id in said]
+    known = [each for each in ledger.sendings(plan_id) if each.intent.key.conversation_id in said]
     held = [each.intent.key for each in known if each.outcome is Outcome.HELD]
-    _check_findings(said, {key.conversation_id for key in held}, both=set(sent) & set(not_sent))
+    _check_findings(plan_id, said, {key.conversation_id for key in held}, both=set(sent) & set(not_sent))
     found = []
     for key in held:
         outcome = said[key.conversation_id]
@@ -177,8 +192,10 @@ def settle_held(
     return found
 
 
-def _check_findings(said: Collection[str], held: Collection[str], *, both: Collection[str]) -> None:
-    fix = "Nothing was noted. See what is held: intercom-pipeline replies status"
+def _check_findings(
+    plan_id: str, said: Collection[str], held: Collection[str], *, both: Collection[str]
+) -> None:
+    fix = f"Nothing was noted. See what is held: intercom-pipeline replies status {short_id(plan_id)}"
     for each in sorted(both):
         why = "It was said to be sent, and not to be."
         raise FindingRefused(f"Of conversation {one_line(each, 40)} both was said.", why=why, fix=fix)

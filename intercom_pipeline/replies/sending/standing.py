@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 from intercom_pipeline.replies.ledger.values import SURELY_NOT_APPLIED, Outcome, Sending, Step
 from intercom_pipeline.replies.plan import Plan
-from intercom_pipeline.replies.sending.judging import GONE, NOTHING_TO_TRY
+from intercom_pipeline.replies.sending.judging import GONE, is_beyond_trying
 
 UNCERTAIN: Final = frozenset({Outcome.INTENDED, Outcome.UNKNOWN, Outcome.HELD})
 """What may have been applied, or was not found: somebody has to look."""
@@ -55,7 +55,7 @@ class Standing:
     @property
     def to_see_to(self) -> frozenset[Outcome]:
         """The outcomes of those that can be looked for, tried or planned again."""
-        return frozenset(each.outcome for each in self.troubles if each.reason not in NOTHING_TO_TRY)
+        return frozenset(each.outcome for each in self.troubles if not is_beyond_trying(each))
 
     @property
     def is_held(self) -> bool:

@@ -45,7 +45,6 @@ class Language(ImmutableSandboxedEnvironment):
         steps: How many items loops may still go through in this row.
         work: How much may still be done in this row; a unit is a value used, or 100 characters of it.
         printing: The variable that is printed now, for people.
-        using: The variable that a filter uses now.
     """
 
     def __init__(self) -> None:
@@ -53,10 +52,10 @@ class Language(ImmutableSandboxedEnvironment):
             autoescape=True, undefined=Missing, trim_blocks=True, lstrip_blocks=True, cache_size=0
         )
         self.begin_row()
-        self.printing = self.using = ""
-        self.filters = {name: self._counted(self._named(name, act)) for name, (act, _, _) in FILTERS.items()}
+        self.printing = ""
+        self.filters = {name: self._counted(_named(name, act)) for name, (act, _, _) in FILTERS.items()}
         self.filters |= {name: self._counted(filter_) for name, filter_ in HIDDEN.items()}
-        self.filters |= {"each of": _each, "using": self._use, "the text of": self._counted(self._text_of)}
+        self.filters |= {"each of": _each, "the text of": self._counted(self._text_of)}
         self.tests = dict(TESTS)
 
     def begin_row(self) -> None:
@@ -92,23 +91,22 @@ class Language(ImmutableSandboxedEnvironment):
         with _told_of(value, name):
             return printed(value)
 
-    def _use(self, value: Any, name: str) -> Any:
-        self.using = name
-        return value
-
-    def _named(self, name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
-        def named(*values: Any) -> Any:
-            with _told_of(values[0], f"{self.using}|{name}"):
-                return filter_(*values)
-
-        return named
-
     def _counted(self, filter_: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*values: Any) -> Any:
             self.spend(1 + sum(len(each) for each in values if isinstance(each, str | list)) // 100)
             return filter_(*values)
 
         return counted
+
+
+def _named(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that is told first of which variable its value is."""
+
+    def named(value: Any, variable: str, *arguments: Any) -> Any:
+        with _told_of(value, f"{variable}|{name}"):
+            return filter_(value, *arguments)
+
+    return named
 
 
 @contextmanager

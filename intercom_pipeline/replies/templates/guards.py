@@ -28,10 +28,9 @@ class _Guarding(NodeTransformer):
 
     def visit_Filter(self, node: nodes.Filter) -> nodes.Node:  # noqa: N802 - as Jinja calls it
         """Know of which variable a value is that does not fit."""
-        name = name_of(node)
+        name = nodes.Const(name_of(node))
         self.generic_visit(node)
-        if node.node is not None:
-            node.node = _around(node.node, "using", nodes.Const(name))
+        node.args.insert(0, name)
         return node
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - as above

@@ -1,6 +1,5 @@
 """What the ledger keeps, and which step may follow which."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -246,19 +245,6 @@ def test_what_was_skipped_is_no_attempt(ledger: Ledger) -> None:
         ledger.skip(an_intent(plan), Outcome.SENT, reason="no")
 
 
-def test_what_leaves_later_than_it_was_intended_is_intended_anew(place: Place) -> None:
-    """As after a rate limit was waited for: from then on it may be on its way."""
-    moments = iter(MOMENT + timedelta(minutes=minute) for minute in range(9))
-    with place.open(now=lambda: next(moments)) as ledger, ledger.only_apply("plan"):
-        intent = an_intent(a_plan(ledger))
-        assert ledger.intend(intent)
-        before = state(ledger)
-        ledger.check_intended(intent)
-        later = state(ledger)
-        assert later == replace(before, intended_at=later.intended_at)
-        assert later.intended_at > before.intended_at
-
-
 def test_intents_of_runs_that_are_gone_are_not_known(ledger: Ledger) -> None:
     """Those of the run that asks stay; without the right to send nobody can tell."""
     plan = a_plan(ledger)
@@ -273,8 +259,6 @@ def test_intents_of_runs_that_are_gone_are_not_known(ledger: Ledger) -> None:
     known = ledger.known(WORKSPACE, CAMPAIGN, ["0", "1", "2", "3"])
     assert [known[each].outcome for each in "0123"] == ["unknown", "unknown", "intended", "sent"]
     assert known["0"].reason
-    # It was sent by then, or never: whoever looks for it need not wait longer than for others.
-    assert known["0"].settled_at == known["0"].intended_at
     with pytest.raises(LedgerConflict):
         ledger.settle(known["0"].intent.key, Outcome.SENT, run_id="gone")
 
