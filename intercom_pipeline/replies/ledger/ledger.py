@@ -192,10 +192,7 @@ class Ledger:
         right.noted(self._database, partial(sendings.take_back, intent=intent, before=before))
 
     def skip(self, intent: Intent, outcome: Outcome = Outcome.STALE, *, reason: str) -> None:
-        """Note that a step was not begun: stale, failed, held; what was applied or may be stays.
-
-        What is held stays so, too; where it is held anew, the reason is the new one.
-        """
+        """Note that a step was not begun; what was applied or may be stays, what is held but for why."""
         if outcome not in _MAY_BE_TRIED:
             raise ValueError(f"what was not begun is not {outcome}")
         with self._database.writing() as connection:
@@ -212,8 +209,7 @@ class Ledger:
         facts = {"reason": reason, "part_id": part_id}
         with self._database.writing() as connection:
             if not sendings.resolve(connection, key, outcome=outcome, now=self._now(), **facts):
-                before = " or ".join(sorted(sendings.FOUND_OUT[outcome]))
-                raise conflict(key, outcome, f"it is not {before}")
+                raise conflict(key, outcome, "it is another already")
 
     def recover(self, run_id: str) -> int:
         """Mark what runs that are gone left intended as unknown; gives how many.
