@@ -227,8 +227,8 @@ def test_other_plans_that_would_answer_the_same_are_told(sandbox: Sandbox, tmp_p
         first = planned(sandbox, tmp_path, drafts(one, two))
         ledger.register(first)
         ledger.register(planned(sandbox, tmp_path, drafts(two)))
-        named = f"Plan {first.plan_id[:8]} of this campaign, which is not finished,"
-        told = (f"{named} has 1 of these too: whichever is applied first answers them.",)
+        named = f"Plan {first.plan_id[:8]} of this campaign"
+        told = (f"{named} may answer 1 of these too: whichever is applied first does.",)
         assert remarks(" OUTAGE ") == told
         assert remarks("another") == ()
         old = msgspec.structs.replace(

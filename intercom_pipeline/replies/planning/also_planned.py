@@ -40,12 +40,13 @@ def remarks_on_others(
                 each in unanswered and not _is_left(entry.plan_id, unanswered[each]) for each in theirs
             )
             if count:
-                other = f"Plan {short_id(entry.plan_id)} of this campaign, which is not finished,"
-                yield f"{other} has {count:,} of these too: whichever is applied first answers them."
+                other = f"Plan {short_id(entry.plan_id)} of this campaign"
+                yield f"{other} may answer {count:,} of these too: whichever is applied first does."
 
 
 def _is_over(entry: PlanEntry) -> bool:
-    return entry.purged or datetime.now(UTC) >= entry.expires_at
+    all_sent = entry.outcomes.get(Outcome.SENT) == entry.replies
+    return all_sent or entry.purged or datetime.now(UTC) >= entry.expires_at
 
 
 def _is_left(plan_id: str, known: Sending | None) -> bool:
